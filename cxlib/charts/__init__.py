@@ -1,0 +1,1 @@
+"""One file a result: (result, labels) to an Altair chart."""

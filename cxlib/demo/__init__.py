@@ -1,0 +1,1 @@
+"""The linked sample company, drawn from known parameters with planted events."""

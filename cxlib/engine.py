@@ -1,0 +1,55 @@
+"""The embedded engine: the only file that knows DuckDB.
+
+Everything heavy runs here, out of core, over Parquet. A connection sees the folders it was opened
+on and nothing else: no other file, no network, no extension, and no way to change that.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import narwhals as nw
+
+Connection = duckdb.DuckDBPyConnection
+Relation = duckdb.DuckDBPyRelation
+
+THREADS = int(os.environ.get("CXLIB_THREADS", os.cpu_count() or 1))
+MEMORY = os.environ.get("CXLIB_MEMORY", "2GB")
+
+
+@contextmanager
+def connect(*folders: Path, memory: str = MEMORY) -> Iterator[Connection]:
+    """A connection that may read and write only in `folders` (and spill beside them).
+
+    Parameters
+    ----------
+    *folders : Path
+        Folders that queries may touch; a path outside them is refused by the engine itself.
+    memory : str
+        The most that the engine may keep in memory before it spills to disk.
+    """
+    with tempfile.TemporaryDirectory(prefix="cxlib-spill-") as spill:
+        connection = duckdb.connect(":memory:")
+        try:
+            connection.execute(f"SET threads = {THREADS}")
+            connection.execute("SET memory_limit = ?", [memory])
+            connection.execute("SET temp_directory = ?", [spill])
+            connection.execute("SET preserve_insertion_order = true")
+            connection.execute("SET TimeZone = 'UTC'")
+            allowed = [str(f.resolve()) for f in folders] + [spill]
+            connection.execute("SET allowed_directories = ?", [allowed])
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+            yield connection
+        finally:
+            connection.close()
+
+
+def scan(connection: Connection, paths: Sequence[Path]) -> nw.LazyFrame[Relation]:
+    """Parquet files with one schema as a lazy frame; nothing is read until it is collected."""
+    return nw.from_native(connection.read_parquet([str(p) for p in paths]))

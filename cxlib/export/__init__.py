@@ -1,0 +1,1 @@
+"""What leaves: CSV, XLSX, images."""

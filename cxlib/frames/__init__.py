@@ -1,0 +1,1 @@
+"""The heavy reductions, written once in Narwhals for DuckDB, pandas and Polars."""

@@ -1,0 +1,1 @@
+"""Identifiers, vault, small groups, rights."""

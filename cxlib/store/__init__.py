@@ -1,0 +1,1 @@
+"""Workspaces on disk: immutable snapshots and the catalogue that names them."""

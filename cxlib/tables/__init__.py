@@ -1,0 +1,1 @@
+"""The nine kinds of table that people upload: one file a kind."""

@@ -1,0 +1,1 @@
+"""Probabilistic customer lifetime value: BG/NBD for purchases, Gamma-Gamma for spend."""
