@@ -22,7 +22,7 @@ from cxlib.results import Gate, Issue, Param
 SOURCE = "en"
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "mark, do not translate"
+def N_(message: str) -> str:
     """Mark a message for extraction; it is returned as it is."""
     return message
 
@@ -71,17 +71,25 @@ class Language:
 
     def percent(self, share: float, decimals: int = 1) -> str:
         """A share in 0–1 as a percentage."""
-        return f"{self.number(100 * share, decimals)} %" if self.code == "en" else f"{self.number(100 * share, decimals)}%"
+        return (
+            f"{self.number(100 * share, decimals)} %"
+            if self.code == "en"
+            else f"{self.number(100 * share, decimals)}%"
+        )
 
     def money(self, value: float, currency: str | None, compact: bool = False) -> str:
         """An amount; without a currency, the number alone. Compact: Rp 1.9 bn, Rp 1,9 M."""
-        shown = self.compact(value) if compact else self.number(value, 0 if abs(value) >= 1000 else 2)
+        shown = (
+            self.compact(value) if compact else self.number(value, 0 if abs(value) >= 1000 else 2)
+        )
         if not currency:
             return shown
         symbol = str(numbers.get_currency_symbol(currency, locale=self.code))
         symbol = "Rp" if currency == "IDR" else symbol
         space = " " if symbol[-1].isalpha() else ""
-        return f"-{symbol}{space}{shown[1:]}" if shown.startswith("-") else f"{symbol}{space}{shown}"
+        return (
+            f"-{symbol}{space}{shown[1:]}" if shown.startswith("-") else f"{symbol}{space}{shown}"
+        )
 
     def compact(self, value: float) -> str:
         """A large number in short: 1.9M in English, 1,9 jt in Indonesian."""
@@ -103,7 +111,9 @@ class Language:
         """Parameters as this language writes them: integers grouped, the rest as they are."""
         items = dict(params).items()  # type: ignore[call-overload]
         return {
-            key: self.number(value) if isinstance(value, int) and not isinstance(value, bool) else value
+            key: self.number(value)
+            if isinstance(value, int) and not isinstance(value, bool)
+            else value
             for key, value in items
         }
 
