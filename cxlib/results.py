@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 Unit = Literal["count", "share", "money", "days", "years", "points", "ratio", "score"]
 Param = str | int | float | bool | None
-
-_NOTHING: Mapping[str, Param] = MappingProxyType({})
-_NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +80,7 @@ class Issue:
     severity: Literal["error", "warning", "info"]
     message: str
     hint: str = ""
-    params: Mapping[str, Param] = field(default_factory=lambda: _NOTHING)
+    params: Mapping[str, Param] = field(default_factory=dict)
     column: str | None = None
     rows: tuple[int, ...] = ()
     count: int = 0
@@ -104,7 +100,7 @@ class Gate:
     measured: float | None
     required: float | None
     blocks: Literal["all", "money", "nothing"]
-    params: Mapping[str, Param] = field(default_factory=lambda: _NOTHING)
+    params: Mapping[str, Param] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +117,9 @@ class Receipt:
     snapshots: tuple[str, ...]
     rows_in: int
     rows_used: int
-    excluded: Mapping[str, int] = field(default_factory=lambda: _NO_COUNTS)
-    filters: Mapping[str, Param] = field(default_factory=lambda: _NOTHING)
-    parameters: Mapping[str, Param] = field(default_factory=lambda: _NOTHING)
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    filters: Mapping[str, Param] = field(default_factory=dict)
+    parameters: Mapping[str, Param] = field(default_factory=dict)
     date_basis: str = "purchase day"
     timezone: str = "Asia/Jakarta"
     library: str = ""
