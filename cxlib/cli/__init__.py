@@ -1,1 +1,98 @@
-"""The command line, thin over the functions that the pages use: one file a command."""
+"""The command line: one module a command, found by discovery.
+
+A command is a module of this package that has `NAME`, `HELP` (a message id),
+`add_options(parser)`, which adds its positionals and its own options, `run(arguments) -> dict`,
+plain values for ``--json``, and, where the general listing will not do,
+`describe(result, language) -> str` for people. The options that every command shares are in
+`cxlib.cli.options`; `cxlib.cli.loading` turns a file of the user into tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import pkgutil
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from cxlib.cli import options, printing
+from cxlib.errors import CxError
+from cxlib.i18n import N_, Language, language
+
+DONE, REFUSED, STOPPED = 0, 2, 130
+
+
+def commands() -> dict[str, ModuleType]:
+    """The command modules by name, in alphabetical order."""
+    found = (importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    return {module.NAME: module for module in found if hasattr(module, "NAME")}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 2 the user's input, 130 interrupted."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    shown, as_json = language(options.SOURCE), "--json" in argv
+    try:
+        shown = language(options.asked_language(argv))
+        arguments = _parser(shown).parse_args(argv)
+        result = arguments.command.run(arguments)
+    except CxError as error:
+        return _refused(error, shown, as_json)
+    except OSError as error:
+        wrapped = CxError(
+            "cannot_open", N_("“{path}” cannot be used: {reason}."), path=str(error.filename), reason=str(error.strerror)
+        )
+        return _refused(wrapped, shown, as_json)
+    except KeyboardInterrupt:
+        return STOPPED
+    print(_written(arguments.command, result, shown, as_json))  # noqa: T201 - the command's answer
+    return REFUSED if result.get("refused") else DONE
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong usage is an error like any other: code, one line, exit 2."""
+
+    def error(self, message: str) -> Any:
+        raise CxError(
+            "usage",
+            N_("{problem}"),
+            N_("See python -m cxlib {command} --help."),
+            problem=message,
+            command=self.prog.split()[-1],
+        )
+
+
+def _parser(shown: Language) -> argparse.ArgumentParser:
+    parser = _Parser(prog="cxlib", description=shown(N_("Customer analytics from the command line.")))
+    choices = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    for name, module in commands().items():
+        help_text = shown(module.HELP)
+        command = choices.add_parser(name, help=help_text, description=help_text)
+        module.add_options(command)
+        options.add(command, shown)
+        command.set_defaults(command=module)
+    return parser
+
+
+def _written(command: ModuleType, result: dict[str, Any], shown: Language, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(printing.plain(result), ensure_ascii=False, indent=1, allow_nan=False)
+    describe = getattr(command, "describe", printing.describe)
+    return str(describe(result, shown))
+
+
+def _refused(error: CxError, shown: Language, as_json: bool) -> int:
+    message, hint = shown.error(error)
+    if as_json:
+        issues = [printing.issue(i, shown) for i in error.issues]
+        body = {"code": error.code, "message": message, "hint": hint, "issues": issues}
+        print(json.dumps({"error": printing.plain(body)}, ensure_ascii=False, indent=1))  # noqa: T201
+    line = f"cxlib: {message} {hint}".strip().replace("\n", " ")
+    print(line, file=sys.stderr)  # noqa: T201 - one line for people
+    return REFUSED

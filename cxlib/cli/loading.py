@@ -1,0 +1,98 @@
+"""From a file of the user to canonical tables, for the commands that analyse."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import narwhals as nw
+
+from cxlib import engine
+from cxlib.errors import CxError
+from cxlib.i18n import N_
+from cxlib.ingest import canonical, convert, match, read, sandbox
+from cxlib.ingest.convert import Imported, Plan
+from cxlib.ingest.match import Proposal
+from cxlib.ingest.staged import ReadOptions, Staged
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Canonical tables, to be read while the connection behind them is open.
+
+    `lines` is None where the file has neither products nor categories.
+    """
+
+    orders: nw.LazyFrame[engine.Relation]
+    lines: nw.LazyFrame[engine.Relation] | None
+    imported: Imported
+    digest: str
+
+
+@contextmanager
+def loaded(arguments: argparse.Namespace, kind: str = "transactions") -> Iterator[Loaded]:
+    """The tables of `arguments.file`, imported by the shared options of the command line.
+
+    A Parquet file that `import --out` wrote is used as it is. Raises CxError: `needs_answer` where
+    a question is open, `unreadable`, `too_large`, … where the file cannot be used.
+    """
+    path: Path = arguments.file
+    with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
+        imported = canonical.reopen(path, kind) or imported_file(arguments, Path(folder), kind)
+        with engine.connect(imported.orders.parent, Path(folder)) as connection:
+            lines = imported.lines and engine.scan(connection, [imported.lines])
+            yield Loaded(
+                orders=engine.scan(connection, [imported.orders]),
+                lines=lines,
+                imported=imported,
+                digest=imported.digest,
+            )
+
+
+def imported_file(arguments: argparse.Namespace, folder: Path, kind: str) -> Imported:
+    """Stage, propose and convert `arguments.file` into `folder`, the heavy steps in a child."""
+    staged = staged_file(arguments, arguments.file, folder)
+    proposal = proposed(arguments, staged, kind)
+    return sandbox.run(convert.convert, staged, planned(arguments, proposal), folder, progress=_say)
+
+
+def staged_file(arguments: argparse.Namespace, path: Path, folder: Path) -> Staged:
+    """The text of a file, read by the shared options."""
+    chosen = ReadOptions(
+        encoding=arguments.encoding,
+        delimiter=arguments.delimiter,
+        header=False if arguments.no_header else None,
+        sheet=arguments.sheet,
+    )
+    if not path.is_file():
+        raise CxError("no_such_file", N_("There is no file “{path}”."), path=str(path))
+    return sandbox.run(read.stage, path, folder, chosen, name=path.name, progress=_say)
+
+
+def proposed(arguments: argparse.Namespace, staged: Staged, kind: str | None = None) -> Proposal:
+    """What the file seems to hold, `--map` taken as certain."""
+    mapping = {field: staged.column(column) for field, column in arguments.map}
+    return sandbox.run(match.propose, staged, kind=arguments.kind or kind, mapping=mapping)
+
+
+def planned(arguments: argparse.Namespace, proposal: Proposal) -> Plan:
+    """The plan of an import: the proposal, its questions answered by the options."""
+    return convert.plan(
+        proposal,
+        date_order=arguments.date_format,
+        decimal=arguments.decimal,
+        currency=arguments.currency,
+        timezone=arguments.tz,
+        today=arguments.as_of or dt.datetime.now(dt.UTC).date(),
+    )
+
+
+def _say(rows: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{rows:,}", end="", file=sys.stderr, flush=True)  # noqa: T201 - progress
