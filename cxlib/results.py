@@ -123,3 +123,35 @@ class Receipt:
     date_basis: str = "purchase day"
     timezone: str = "Asia/Jakarta"
     library: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KPI:
+    """A number for the top of a page: what it is called, what it is, and how it moves.
+
+    `key` is stable for programs, `label` a message id. `value` covers the whole of the data;
+    `latest` is the newest complete month's, `verdict` compares that with the month before and
+    `last_year` with the same month a year earlier. `series` has a value a complete month, oldest
+    first (NaN where there is none).
+    """
+
+    key: str
+    label: str
+    value: Fact | Estimate
+    latest: Fact | Estimate | None = None
+    verdict: Verdict | None = None
+    last_year: Verdict | None = None
+    series: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What a result means, in words: a message id, its parameters and the units to write them in.
+
+    `units` says for a parameter how it reads (``money``, ``share``, ``count``, …); a parameter
+    without one is written as it is.
+    """
+
+    message: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    units: Mapping[str, Unit] = field(default_factory=dict)

@@ -1,0 +1,276 @@
+"""Intervals, tests and verdicts: every number that speaks of more than was counted passes here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from cxlib.results import Direction, Estimate, Unit, Verdict
+
+LEVEL = 0.95
+FALSE_DISCOVERY = 0.05
+FAMILY = 12  # comparisons that are judged together: a year of months
+EARLIER = 6  # changes that a series must have shown before a new one can be called unusual
+Z = float(stats.norm.ppf(0.5 + LEVEL / 2))
+
+Floats = NDArray[np.float64]
+
+
+def wilson(successes: int, n: int, level: float = LEVEL) -> Estimate:
+    """A share with Wilson's score interval.
+
+    Parameters
+    ----------
+    successes, n : int
+        Of `n` independent trials, n >= 1.
+
+    References
+    ----------
+    Wilson (1927), Probable inference, the law of succession, and statistical inference.
+    """
+    if not 0 <= successes <= n or n == 0:
+        raise ValueError(f"{successes} of {n} is no share")
+    z = float(stats.norm.ppf(0.5 + level / 2))
+    share = successes / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    # At 0 and n the bound is the share itself; rounding must not push it past.
+    low = 0.0 if successes == 0 else centre - half
+    high = 1.0 if successes == n else centre + half
+    return Estimate(share, low, high, n, "share", "wilson", level)
+
+
+def mean_t(values: ArrayLike, unit: Unit = "ratio", level: float = LEVEL) -> Estimate:
+    """A mean with Student's t interval; with one value the interval is unbounded.
+
+    Parameters
+    ----------
+    values : array of float, shape (n,), n >= 1
+        Independent: one value a customer.
+    """
+    x = np.asarray(values, dtype=np.float64)
+    n = len(x)
+    mean = float(x.mean())
+    if n == 1:
+        return Estimate(mean, -math.inf, math.inf, 1, unit, "t", level)
+    half = float(stats.t.ppf(0.5 + level / 2, n - 1) * x.std(ddof=1) / math.sqrt(n))
+    return Estimate(mean, mean - half, mean + half, n, unit, "t", level)
+
+
+def bootstrap_ratio(
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    seed: int,
+    resamples: int = 2000,
+    unit: Unit = "ratio",
+    level: float = LEVEL,
+) -> Estimate:
+    """A ratio of sums with a percentile bootstrap interval over customers.
+
+    Parameters
+    ----------
+    numerator, denominator : array of float, shape (n,)
+        The two sums of each customer (all rows of one customer belong together: they are not
+        independent of one another). The denominators are >= 0 and sum to more than 0.
+    seed : int
+        The same seed gives the same interval.
+
+    References
+    ----------
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
+    """
+    pairs = np.column_stack(
+        [np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)]
+    )
+    top, bottom = pairs.sum(axis=0)
+    if not bottom > 0:
+        raise ValueError("the denominators sum to nothing")
+    generator = np.random.default_rng(seed)
+    n = len(pairs)
+    sums = np.stack([pairs[generator.integers(0, n, size=n)].sum(axis=0) for _ in range(resamples)])
+    ratios = sums[sums[:, 1] > 0, 0] / sums[sums[:, 1] > 0, 1]
+    low, high = np.quantile(ratios, [0.5 - level / 2, 0.5 + level / 2])
+    return Estimate(float(top / bottom), float(low), float(high), n, unit, "bootstrap", level)
+
+
+def ratio_of_sums(
+    n: ArrayLike, x: ArrayLike, y: ArrayLike, xx: ArrayLike, xy: ArrayLike, yy: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Ratios Σx/Σy and their standard errors over customers, from five sums each.
+
+    Linearised: se² = n/(n-1) · Σ(x - r·y)² / (Σy)², so that a long series needs its sums only, not
+    the customers. NaN where y sums to nothing or n < 2. With y = 1 the mean and its standard error.
+
+    Parameters
+    ----------
+    n : array of int, shape (k,)
+        Customers.
+    x, y, xx, xy, yy : array of float, shape (k,)
+        Their sums of x, y, x², x·y and y².
+
+    References
+    ----------
+    Cochran (1977), Sampling Techniques, 3rd ed., section 6.4.
+    """
+    size, sx, sy, sxx, sxy, syy = (np.asarray(a, dtype=np.float64) for a in (n, x, y, xx, xy, yy))
+    ratio = np.divide(sx, sy, out=np.full_like(sx, np.nan), where=sy > 0)
+    spread = np.maximum(sxx - 2 * ratio * sxy + ratio**2 * syy, 0)
+    factor = np.divide(size, size - 1, out=np.full_like(size, np.nan), where=size > 1)
+    return ratio, np.sqrt(factor * spread) / np.where(sy > 0, sy, np.nan)
+
+
+def standard_error(estimate: Estimate) -> float:
+    """Half the interval in units of its normal quantile: never 0 for a share of 0 or 1."""
+    z = float(stats.norm.ppf(0.5 + estimate.level / 2))
+    return (estimate.high - estimate.low) / (2 * z)
+
+
+def smallest_detectable(standard_error_of_difference: float) -> float:
+    """The change that would be found with 80 % power by a two-sided test at 5 %: 2.80 se."""
+    return 2.80 * standard_error_of_difference
+
+
+def benjamini_hochberg(p_values: ArrayLike) -> Floats:
+    """p-values adjusted for the false-discovery rate of their family; NaN (untested) stays NaN."""
+    p = np.asarray(p_values, dtype=np.float64)
+    tested = ~np.isnan(p)
+    adjusted = np.full_like(p, np.nan)
+    if tested.any():
+        adjusted[tested] = stats.false_discovery_control(p[tested], method="bh")
+    return adjusted
+
+
+def fact_verdicts(
+    values: Sequence[float], names: Sequence[str], complete: Sequence[bool], unit: Unit
+) -> tuple[Verdict, ...]:
+    """Whether each newest change of a series of facts is beyond its usual variation.
+
+    A fact has no sampling error, so the yardstick is the series itself: `usual` is the standard
+    deviation of all earlier month-on-month changes (at least `EARLIER` of them), and change / usual
+    is read against Student's t. Neighbouring changes share a month, so k of them carry only about
+    2k/3 degrees of freedom (exact for independent months). The plain standard deviation, not a
+    robust one: a shop that has an 11.11 each year should have its peaks count as usual.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One a period, in order, without gaps; NaN where there is none.
+    names : sequence of str
+        What the periods are called.
+    complete : sequence of bool
+        Incomplete periods stay out.
+
+    Returns
+    -------
+    tuple of Verdict
+        The family: the latest `FAMILY` comparisons, oldest first, Benjamini-Hochberg at 5 %. The
+        last belongs on a tile. One of state ``unknown`` where there is nothing to compare.
+    """
+    level, kept = _complete(values, names, complete)
+    changes = np.diff(level)
+    usual = np.full_like(changes, np.nan)
+    p = np.full_like(changes, np.nan)
+    for i in range(max(0, len(changes) - FAMILY), len(changes)):
+        earlier = changes[:i][~np.isnan(changes[:i])]
+        if len(earlier) < EARLIER or np.isnan(changes[i]):
+            continue
+        usual[i] = earlier.std(ddof=1)
+        freedom = 2 * len(earlier) / 3
+        if usual[i] > 0:
+            p[i] = 2 * stats.t.sf(abs(changes[i]) / usual[i], freedom)
+        else:
+            p[i] = 0.0 if changes[i] else 1.0
+    return _family(changes, p, kept, unit, usual=usual)
+
+
+def estimate_verdicts(
+    estimates: Sequence[Estimate | None], names: Sequence[str], complete: Sequence[bool]
+) -> tuple[Verdict, ...]:
+    """Whether each newest change of a series of estimates is more than sampling noise.
+
+    A two-sample z a comparison, the standard errors from the estimates' own intervals.
+
+    Parameters
+    ----------
+    estimates : sequence of Estimate or None
+        One a period, in order; None where there was nothing to measure.
+    names, complete
+        As in `fact_verdicts`.
+
+    Returns
+    -------
+    tuple of Verdict
+        As `fact_verdicts`, with the smallest change that could have been detected.
+    """
+    unit: Unit = next((e.unit for e in estimates if e is not None), "ratio")
+    level, kept = _complete(
+        [math.nan if e is None else e.value for e in estimates], names, complete
+    )
+    error, _ = _complete(
+        [math.nan if e is None else standard_error(e) for e in estimates], names, complete
+    )
+    changes = np.diff(level)
+    errors = np.hypot(error[1:], error[:-1])
+    testable = np.isfinite(errors) & (errors > 0)
+    z = np.divide(np.abs(changes), errors, out=np.full_like(changes, np.nan), where=testable)
+    return _family(changes, 2 * stats.norm.sf(z), kept, unit, errors=errors)
+
+
+def compare(before: Estimate, after: Estimate) -> Verdict:
+    """One comparison of two independent estimates: a family of one."""
+    return estimate_verdicts([before, after], ["", ""], [True, True])[0]
+
+
+def _complete(
+    values: Sequence[float], names: Sequence[str], complete: Sequence[bool]
+) -> tuple[Floats, list[str]]:
+    chosen = [i for i, whole in enumerate(complete) if whole]
+    return np.array([values[i] for i in chosen], dtype=np.float64), [names[i] for i in chosen]
+
+
+def _family(
+    changes: Floats,
+    p: Floats,
+    names: list[str],
+    unit: Unit,
+    usual: Floats | None = None,
+    errors: Floats | None = None,
+) -> tuple[Verdict, ...]:
+    """The verdicts of the latest `FAMILY` changes, their p-values adjusted together."""
+    if not len(changes):
+        return (Verdict("unknown", None, unit),)
+    adjusted = benjamini_hochberg(p[-FAMILY:])
+    size = int((~np.isnan(adjusted)).sum())
+    start = len(changes) - len(adjusted)
+    return tuple(
+        Verdict(
+            state=_state(float(changes[i]), float(adjusted[i - start])),
+            change=_known(changes[i]),
+            unit=unit,
+            smallest_detectable=None
+            if errors is None or not np.isfinite(errors[i])
+            else smallest_detectable(float(errors[i])),
+            usual=None if usual is None else _known(usual[i]),
+            p=_known(adjusted[i - start]),
+            family=size,
+            before=names[i],
+            after=names[i + 1],
+        )
+        for i in range(start, len(changes))
+    )
+
+
+def _state(change: float, p: float) -> Direction:
+    if math.isnan(p):
+        return "unknown"
+    if p > FALSE_DISCOVERY or change == 0:
+        return "none"
+    return "up" if change > 0 else "down"
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,380 @@
+"""RFM: recency, frequency and money, scored from 1 to 5 and named by segment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+import cxlib
+from cxlib.definitions import Definition
+from cxlib.errors import CxError, NotEnoughData
+from cxlib.frames.coverage import coverage
+from cxlib.frames.edges import quantile_edges
+from cxlib.frames.summary import customer_summary, last_day
+from cxlib.i18n import N_
+from cxlib.results import KPI, Fact, Receipt, Sentence
+
+Scoring = Literal["rf", "fm"]
+Scores = NDArray[np.int64]
+SCORES = (1, 2, 3, 4, 5)
+FREQUENCY_STEPS = (1.0, 2.0, 3.0, 5.0)  # 1 | 2 | 3 | 4-5 | 6 and more
+
+DEFINITIONS = (
+    Definition(
+        id="value.rfm",
+        version=1,
+        name=N_("RFM segments"),
+        formula=N_(
+            "Score = 1 + number of quantile edges (20, 40, 60, 80 %) strictly below the value;"
+            " recency is mirrored. The segment comes from the grid of recency × frequency."
+        ),
+        good_for=N_("Deciding whom to thank, whom to win back and whom to leave in peace."),
+        not_good_for=N_(
+            "Forecasting money: scores compare your customers with one another, so about a fifth"
+            " is always at the bottom. Lifetime value forecasts."
+        ),
+        source="Hughes (1994), Strategic Database Marketing; grid of this project",
+    ),
+)
+
+# GRID[r - 1][f - 1]
+_NEW, _PROMISING, _SLEEPY = N_("New"), N_("Promising"), N_("About To Sleep")
+_POTENTIAL, _CHAMPIONS, _LOYAL = N_("Potential Loyalist"), N_("Champions"), N_("Loyal")
+_ATTENTION, _HIBERNATING = N_("Needs Attention"), N_("Hibernating")
+_RISK, _MUST_KEEP, _LOST = N_("At Risk"), N_("Can't Lose Them"), N_("Lost")
+GRID = (
+    (_LOST, _HIBERNATING, _RISK, _RISK, _MUST_KEEP),
+    (_HIBERNATING, _HIBERNATING, _RISK, _RISK, _MUST_KEEP),
+    (_SLEEPY, _SLEEPY, _ATTENTION, _LOYAL, _LOYAL),
+    (_PROMISING, _POTENTIAL, _POTENTIAL, _LOYAL, _LOYAL),
+    (_NEW, _POTENTIAL, _POTENTIAL, _CHAMPIONS, _CHAMPIONS),
+)
+# The order in which segments are listed: from the best to the lost.
+SEGMENTS = (
+    _CHAMPIONS,
+    _LOYAL,
+    _POTENTIAL,
+    _NEW,
+    _PROMISING,
+    _ATTENTION,
+    _SLEEPY,
+    _MUST_KEEP,
+    _RISK,
+    _HIBERNATING,
+    _LOST,
+)
+RELATIVE = N_(
+    "New and Promising have the lowest frequency score. Scores are relative: where most customers"
+    " buy often, someone with two purchases can be among them."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the grid. `f` is the score of its column: F, or FM where that was asked for."""
+
+    r: int
+    f: int
+    segment: str
+    customers: int
+    revenue: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment: `share` of customers, `revenue_share` of the revenue of all customers."""
+
+    segment: str
+    customers: int
+    share: float
+    revenue: float | None
+    revenue_share: float | None
+    median_recency_days: float
+    median_frequency: float
+    median_monetary: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RfmResult:
+    """Scores, cells and segments of all customers with a purchase.
+
+    `customers` has a row a customer: ``customer_id, recency_days (int64), frequency (int64),
+    monetary (float64, NaN without money), r, f (int64), m (Int64, missing without money), segment``
+    and, under FM scoring, ``fm``. `edges` holds the inner edges of ``recency_days``, ``frequency``
+    and ``monetary``; `fallbacks` names those that had fewer than five classes and were scored by
+    steps (frequency) or dense ranks (the others).
+    """
+
+    customers: pd.DataFrame
+    cells: tuple[Cell, ...]
+    segments: tuple[Segment, ...]
+    edges: Mapping[str, tuple[float, ...]]
+    fallbacks: tuple[str, ...]
+    scoring: Scoring
+    snapshot: dt.date
+    headline: tuple[KPI, ...]
+    meaning: Sentence
+    receipt: Receipt
+    notes: tuple[str, ...] = field(default=(RELATIVE,))
+
+    def members(
+        self, r: int | None = None, f: int | None = None, segment: str | None = None
+    ) -> pd.DataFrame:
+        """The customers of a cell, a row, a column or a segment."""
+        chosen = pd.Series(True, index=self.customers.index)
+        for column, wanted in (("r", r), (column_score(self.scoring), f), ("segment", segment)):
+            if wanted is not None:
+                chosen &= self.customers[column] == wanted
+        return self.customers[chosen]
+
+
+def analyse(
+    table: Any,
+    *,
+    as_of: dt.date | None = None,
+    digests: tuple[str, ...] = (),
+    scoring: Scoring = "rf",
+    timezone: str = "Asia/Jakarta",
+) -> RfmResult:
+    """Score every customer with a purchase and name their segment.
+
+    R = days from the last purchase to as-of + 1 day, F = purchases (customer-days), M = net revenue.
+
+    Parameters
+    ----------
+    table : orders of any engine
+        Needs ``customer_id`` and ``day``; money scores need ``amount``.
+    as_of : date, optional
+        The last day of data unless given. Later rows are ignored.
+    scoring : {"rf", "fm"}
+        Columns of the grid: F, or FM = floor((F + M) / 2 + 0.5).
+
+    Raises
+    ------
+    NotEnoughData
+        No customer has a purchase; or FM was asked of a file without money.
+    """
+    if scoring not in ("rf", "fm"):
+        raise CxError(
+            "bad_option",
+            N_("There is no scoring “{scoring}”."),
+            N_("Choose rf or fm."),
+            scoring=scoring,
+        )
+    end = as_of or last_day(table)
+    summary = customer_summary(table, end)
+    if end is None or summary.empty:
+        raise NotEnoughData(
+            "not_enough_data",
+            N_("No customer in this file has a purchase."),
+            N_("RFM needs at least one row with a customer, a day and a sale."),
+        )
+    if scoring == "fm" and summary["revenue"].isna().all():
+        raise NotEnoughData(
+            "not_enough_data",
+            N_("FM scores need amounts, and this file has none."),
+            N_("Use the scoring by recency and frequency."),
+        )
+    snapshot = end + dt.timedelta(days=1)
+    customers = pd.DataFrame(
+        {
+            "customer_id": summary["customer_id"],
+            "recency_days": (pd.Timestamp(snapshot) - summary["last_day"]).dt.days.astype("int64"),
+            "frequency": summary["purchases"],
+            "monetary": summary["revenue"],
+        }
+    )
+    measures = ("recency_days", "frequency", "monetary")
+    edges = {m: quantile_edges(customers, m) for m in measures}
+    fallbacks = tuple(
+        m for m in measures if edges[m] and not _fills(customers[m].dropna().to_numpy(), edges[m])
+    )
+    recency, frequency, monetary = (customers[m].to_numpy(dtype=np.float64) for m in measures)
+    customers["r"] = 6 - (
+        dense_scores(recency)
+        if "recency_days" in fallbacks
+        else quantile_scores(recency, edges["recency_days"])
+    )
+    customers["f"] = quantile_scores(
+        frequency, FREQUENCY_STEPS if "frequency" in fallbacks else edges["frequency"]
+    )
+    customers["m"] = _money_scores(monetary, edges["monetary"], "monetary" in fallbacks)
+    if scoring == "fm":
+        # A customer without any amount is placed by frequency alone.
+        money = customers["m"].fillna(customers["f"]).astype("int64")
+        customers["fm"] = (customers["f"] + money + 1) // 2
+    column = customers[column_score(scoring)]
+    customers["segment"] = pd.Series(
+        np.array(GRID, dtype=object)[customers["r"] - 1, column - 1],
+        index=customers.index,
+        dtype="str",
+    )
+    cells = _cells(customers, scoring)
+    segments = _segments(customers)
+    rows = coverage(table, end)
+    excluded = {
+        N_("after the end of observation"): rows.later,
+        N_("without a customer"): rows.anonymous,
+        N_("of customers without a purchase"): rows.unbought,
+    }
+    return RfmResult(
+        customers=customers,
+        cells=cells,
+        segments=segments,
+        edges=edges,
+        fallbacks=fallbacks,
+        scoring=scoring,
+        snapshot=snapshot,
+        headline=_headline(segments),
+        meaning=_meaning(segments),
+        receipt=Receipt(
+            definition=DEFINITIONS[0].id,
+            version=DEFINITIONS[0].version,
+            formula=DEFINITIONS[0].formula,
+            snapshots=digests,
+            rows_in=rows.rows,
+            rows_used=rows.customers,
+            excluded={reason: n for reason, n in excluded.items() if n},
+            parameters={"as_of": end.isoformat(), "scoring": scoring},
+            timezone=timezone,
+            library=f"cxlib {cxlib.__version__}",
+        ),
+    )
+
+
+def column_score(scoring: Scoring) -> str:
+    """The customers' column that is the grid's horizontal axis."""
+    return "f" if scoring == "rf" else "fm"
+
+
+def quantile_scores(values: NDArray[np.float64], edges: tuple[float, ...]) -> Scores:
+    """1 + number of edges strictly below each value: equal values, equal scores."""
+    return 1 + np.searchsorted(np.asarray(edges), values, side="left").astype(np.int64)
+
+
+def dense_scores(values: NDArray[np.float64]) -> Scores:
+    """Ranks without gaps stretched over 1-5; 3 throughout where all values are equal."""
+    distinct, ranks = np.unique(values, return_inverse=True)
+    if len(distinct) == 1:
+        return np.full(len(values), 3, dtype=np.int64)
+    # Half up, in integers: floor(4·rank/(K-1) + 0.5).
+    steps = len(distinct) - 1
+    return 1 + (8 * ranks.astype(np.int64) + steps) // (2 * steps)
+
+
+def _fills(values: NDArray[Any], edges: tuple[float, ...]) -> bool:
+    return len(np.unique(quantile_scores(values, edges))) == len(SCORES)
+
+
+def _money_scores(
+    monetary: NDArray[np.float64], edges: tuple[float, ...], fallback: bool
+) -> pd.Series[Any]:
+    known = ~np.isnan(monetary)
+    scores = pd.Series(pd.NA, index=range(len(monetary)), dtype="Int64")
+    if known.any():
+        values = monetary[known]
+        scores[known] = dense_scores(values) if fallback else quantile_scores(values, edges)
+    return scores
+
+
+def _money(amounts: pd.Series[Any]) -> float | None:
+    """A sum that is exact at the scale of storage, whatever the order; None without money."""
+    known = amounts.dropna()
+    return None if known.empty else round(math.fsum(known), 4)
+
+
+def _cells(customers: pd.DataFrame, scoring: Scoring) -> tuple[Cell, ...]:
+    has_money = bool(customers["monetary"].notna().any())
+    members = dict(tuple(customers.groupby(["r", column_score(scoring)])["monetary"]))
+    nothing = customers["monetary"].iloc[:0]
+    return tuple(
+        Cell(
+            r,
+            f,
+            GRID[r - 1][f - 1],
+            len(amounts := members.get((r, f), nothing)),
+            (_money(amounts) or 0.0) if has_money else None,
+        )
+        for r in reversed(SCORES)
+        for f in SCORES
+    )
+
+
+def _segments(customers: pd.DataFrame) -> tuple[Segment, ...]:
+    total = _money(customers["monetary"])
+    found = dict(tuple(customers.groupby("segment")))
+    segments = []
+    for name in SEGMENTS:
+        if name not in found:
+            continue
+        people = found[name]
+        revenue = None if total is None else _money(people["monetary"]) or 0.0
+        segments.append(
+            Segment(
+                segment=name,
+                customers=len(people),
+                share=len(people) / len(customers),
+                revenue=revenue,
+                revenue_share=revenue / total
+                if revenue is not None and total and total > 0
+                else None,
+                median_recency_days=float(people["recency_days"].median()),
+                median_frequency=float(people["frequency"].median()),
+                median_monetary=None if total is None else float(people["monetary"].median()),
+            )
+        )
+    return tuple(segments)
+
+
+def _headline(segments: tuple[Segment, ...]) -> tuple[KPI, ...]:
+    customers = sum(s.customers for s in segments)
+    by_name = {s.segment: s for s in segments}
+    champions = by_name.get(_CHAMPIONS)
+    best = champions.customers if champions else 0
+    shown = [
+        KPI("customers", N_("Customers who bought"), Fact(customers, "count", customers)),
+        KPI("champions", _CHAMPIONS, Fact(best, "count", customers)),
+    ]
+    if champions and champions.revenue_share is not None:
+        shown.append(
+            KPI(
+                "champions_revenue_share",
+                N_("Revenue from Champions"),
+                Fact(champions.revenue_share, "share", customers),
+            )
+        )
+    n, revenue = _total([s for s in segments if s.segment in (_MUST_KEEP, _RISK)])
+    shown.append(KPI("gone_quiet", N_("Gone quiet"), Fact(n, "count", customers)))
+    if revenue is not None:
+        shown.append(
+            KPI("gone_quiet_revenue", N_("Their revenue so far"), Fact(revenue, "money", n))
+        )
+    return tuple(shown)
+
+
+def _meaning(segments: tuple[Segment, ...]) -> Sentence:
+    """The fact that most often asks for an action: good customers who have gone quiet."""
+    n, revenue = _total([s for s in segments if s.segment in (_MUST_KEEP, _RISK)])
+    if not n:
+        return Sentence(N_("None of the customers who used to buy often has gone quiet."))
+    if revenue is None:
+        return Sentence(
+            N_("{n} customers who used to buy often have gone quiet."), {"n": n}, {"n": "count"}
+        )
+    return Sentence(
+        N_("{n} customers who used to buy often have gone quiet; they brought {revenue} so far."),
+        {"n": n, "revenue": revenue},
+        {"n": "count", "revenue": "money"},
+    )
+
+
+def _total(segments: list[Segment]) -> tuple[int, float | None]:
+    amounts = [s.revenue for s in segments if s.revenue is not None]
+    return sum(s.customers for s in segments), round(math.fsum(amounts), 4) if amounts else None
