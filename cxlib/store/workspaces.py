@@ -1,0 +1,411 @@
+"""Workspaces: whoever holds the 128-bit id holds the data, and nobody else finds it.
+
+On disk, under the root folder:
+
+    catalogue.sqlite
+    workspaces/<id>/staged/<upload id>/       upload, upload.json, and what the import makes of it
+    workspaces/<id>/snapshots/<snapshot id>/  Parquet files that nothing ever changes
+
+Only ids that this module made become part of a path; names given by users are text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from cxlib.errors import CxError, NotFound
+from cxlib.i18n import N_
+from cxlib.store import disk
+from cxlib.store.catalogue import Catalogue, Json, SnapshotRow, WorkspaceRow
+
+QUOTA = 20 * 2**30  # bytes a workspace may hold
+_CHUNK = 2**20
+_ID = re.compile(r"[0-9a-f]{32}")
+_FILE = re.compile(r"[a-z][a-z0-9_]{0,40}\.(parquet|csv|json)")
+_KIND = re.compile(r"[a-z][a-z_]{0,40}")
+_TOUCH = timedelta(days=1)  # how exactly `last_used` is kept: a write a rerun would be too much
+
+
+class Store:
+    """All workspaces under one root folder.
+
+    Parameters
+    ----------
+    root : Path
+        Made when absent, readable by its owner only.
+    catalogue_url : str or None
+        A PostgreSQL URL; None keeps the catalogue in SQLite under the root.
+    clock : callable
+        The current moment, aware.
+    new_id : callable
+        A new unguessable id of 32 hexadecimal digits (``uuid4().hex``).
+    quota : int
+        Bytes that a workspace may hold before further uploads are refused.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        catalogue_url: str | None,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
+        quota: int = QUOTA,
+    ) -> None:
+        self.folder = root / "workspaces"
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.mkdir(exist_ok=True, mode=0o700)
+        self.catalogue = Catalogue(catalogue_url or root / "catalogue.sqlite")
+        self.clock = clock
+        self.quota = quota
+        self._new_id = new_id
+
+    def create(
+        self, purpose: str, name: str, *, account: str = "", owner: str = "", role: str = "owner"
+    ) -> Workspace:
+        """A new, empty workspace. Raises CxError ``disk_full``."""
+        now = self.clock()
+        row = WorkspaceRow(
+            self.new_id(), account, owner, role, as_text(purpose), as_text(name), now, now
+        )
+        self.catalogue.add_workspace(row)
+        return self._workspace(row)
+
+    def open(self, workspace: str) -> Workspace:
+        """The workspace of an id. Raises NotFound for one that is unknown or no id at all."""
+        row = self.catalogue.workspace(workspace) if _is_id(workspace) else None
+        now = self.clock()
+        if row is None:
+            raise _no_workspace()
+        if now - row.last_used > _TOUCH and not self.catalogue.touch(row.id, now):
+            raise _no_workspace()
+        return self._workspace(row)
+
+    def close(self) -> None:
+        self.catalogue.close()
+
+    def new_id(self) -> str:
+        made = self._new_id()
+        if not _is_id(made):
+            raise ValueError("new_id must return 32 hexadecimal digits")
+        return made
+
+    def _workspace(self, row: WorkspaceRow) -> Workspace:
+        return Workspace(row.id, row.name, row.purpose, row.created, self)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came: its bytes at `file`, under a name of ours; `name` is the user's, only text.
+
+    `folder` is where the import may put what it makes of it.
+    """
+
+    id: str
+    name: str
+    size: int
+    created: datetime
+    folder: Path
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "upload"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One version of one kind of data: files that never change.
+
+    `name` is the name of the file that it came from, `rows` the number of rows of each of its files
+    (None for those that are no table), `parent` the id of the version before.
+    """
+
+    workspace: str
+    id: str
+    kind: str
+    digest: str
+    name: str
+    created: datetime
+    folder: Path
+    report: Mapping[str, Json] = field(compare=False)
+    rows: Mapping[str, int | None] = field(compare=False)
+    parent: str | None = None
+
+    def has(self, name: str) -> bool:
+        return any(Path(file).stem == name for file in self.rows)
+
+    def file(self, name: str) -> Path:
+        """The path of a file by its name without the ending. Raises NotFound."""
+        for file in self.rows:
+            if Path(file).stem == name:
+                return self.folder / file
+        raise NotFound(
+            "not_found",
+            N_("This version of the data has no table “{table}”."),
+            N_("Import a file that has the columns for it."),
+            table=name,
+        )
+
+    @property
+    def orders(self) -> Path:
+        return self.file("orders")
+
+    @property
+    def lines(self) -> Path | None:
+        """The path of the order lines, None where the file had no products."""
+        return self.file("lines") if self.has("lines") else None
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The data and settings of one purpose."""
+
+    id: str
+    name: str
+    purpose: str
+    created: datetime
+    store: Store = field(repr=False, compare=False)
+
+    @property
+    def folder(self) -> Path:
+        return self.store.folder / self.id
+
+    def stage(self, stream: BinaryIO, name: str = "") -> Upload:
+        """Keep the bytes of an upload for its import.
+
+        Parameters
+        ----------
+        stream : binary file
+            Read once, in pieces.
+        name : str
+            The user's name of the file.
+
+        Raises
+        ------
+        CxError
+            ``quota_exceeded`` or ``disk_full``; then nothing is kept.
+        """
+        upload_id, created, text = self.store.new_id(), self.store.clock(), as_text(name)
+        target = self._staged / upload_id
+        room = self.store.quota - disk.used(self.folder)
+        with disk.whole_folder(target) as folder:
+            size = 0
+            with (folder / "upload").open("xb") as out:
+                while piece := stream.read(_CHUNK):
+                    size += len(piece)
+                    if size > room:
+                        raise self._over_quota(room)
+                    out.write(piece)
+            about = {"name": text, "size": size, "created": created.isoformat()}
+            (folder / "upload.json").write_text(json.dumps(about), encoding="ascii")
+        return Upload(upload_id, text, size, created, target)
+
+    def upload(self, upload_id: str) -> Upload:
+        """An earlier upload, so that a reloaded page goes on with it. Raises NotFound."""
+        folder = self._staged / upload_id
+        if not _is_id(upload_id) or not (folder / "upload.json").is_file():
+            raise NotFound(
+                "not_found",
+                N_("This upload is no longer here."),
+                N_("Upload the file again."),
+            )
+        about = json.loads((folder / "upload.json").read_text(encoding="ascii"))
+        created = datetime.fromisoformat(about["created"])
+        return Upload(upload_id, about["name"], about["size"], created, folder)
+
+    def commit(
+        self,
+        kind: str,
+        files: Iterable[Path],
+        *,
+        digest: str,
+        source: str,
+        report: Mapping[str, Any],
+    ) -> Snapshot:
+        """Make files the current version of a kind of data.
+
+        The files go into a folder of their own, whole or not at all, and then one transaction of the
+        catalogue makes it current: whoever looks, also after a crash, finds the old version or the
+        new one. The same digest again makes the version that has it current and adds none.
+
+        Parameters
+        ----------
+        kind : str
+            A table kind: ``transactions``, …
+        files : iterable of Path
+            What the import wrote (``orders.parquet``, ``rejects.csv``, …); moved, not copied, where
+            they lie on the same disk, and gone from where they were afterwards.
+        digest : str
+            Of the content, as the import gives it.
+        source : str
+            The user's name of the file; only text.
+        report : mapping
+            What the import reported, as JSON values.
+
+        Raises
+        ------
+        NotFound
+            When the workspace has been erased meanwhile.
+        CxError
+            ``disk_full``; ``unreadable_file`` where a Parquet file is not whole. Then the current
+            version stays as it was, and the files where they were.
+        """
+        files = sorted(files)
+        for wrong in (f.name for f in files if not _FILE.fullmatch(f.name)):
+            raise ValueError(f"no name for a file of a snapshot: {wrong[:80]!r}")
+        if not _KIND.fullmatch(kind):
+            raise ValueError(f"no kind of table: {kind[:80]!r}")
+        row = SnapshotRow(
+            id=self.store.new_id(),
+            workspace=self.id,
+            kind=kind,
+            digest=digest,
+            source=as_text(source),
+            created=self.store.clock(),
+            report=dict(report),
+            rows={file.name: _rows(file) for file in files},
+        )
+        folder = self._snapshots / row.id
+        with disk.whole_folder(folder) as unfinished:
+            for file in files:
+                disk.bring(file, unfinished)
+        try:
+            committed = self.store.catalogue.add_snapshot(row)
+        except CxError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        # After any other error (a lost connection) the row may be there all the same, so the folder
+        # stays, and the janitor removes it when no row names it.
+        if committed is None or committed.id != row.id:
+            shutil.rmtree(folder, ignore_errors=True)
+        if committed is None:
+            raise _no_workspace()
+        for file in files:
+            file.unlink(missing_ok=True)
+        return self._snapshot(committed)
+
+    def current(self, kind: str) -> Snapshot | None:
+        """The current version of a kind of data, None where there is none yet."""
+        row = self.store.catalogue.current(self.id, kind)
+        return None if row is None else self._snapshot(row)
+
+    def snapshot(self, snapshot_id: str) -> Snapshot:
+        """A version of this workspace by its id. Raises NotFound, for another's too."""
+        row = self.store.catalogue.snapshot(self.id, snapshot_id) if _is_id(snapshot_id) else None
+        if row is None:
+            raise _no_snapshot()
+        return self._snapshot(row)
+
+    def snapshots(self, kind: str) -> list[Snapshot]:
+        """All versions of a kind of data, newest first."""
+        return [self._snapshot(row) for row in self.store.catalogue.snapshots(self.id, kind)]
+
+    def revert(self, kind: str, snapshot_id: str) -> Snapshot:
+        """Make an earlier version current again. Raises NotFound."""
+        row = None
+        if _is_id(snapshot_id):
+            catalogue, now = self.store.catalogue, self.store.clock()
+            row = catalogue.make_current(self.id, kind, snapshot_id, now)
+        if row is None:
+            raise _no_snapshot()
+        return self._snapshot(row)
+
+    def settings(self) -> dict[str, Json]:
+        """What `remember` kept, by key."""
+        return self.store.catalogue.settings(self.id)
+
+    def remember(self, key: str, value: Json) -> None:
+        """Keep a setting (language, margin, …) as a JSON value. Raises NotFound after an erasure."""
+        if not self.store.catalogue.remember(self.id, key, value, self.store.clock()):
+            raise _no_workspace()
+
+    def erase(self) -> None:
+        """Delete the workspace with all its data and settings.
+
+        The catalogue forgets it first: from then on nobody opens it, and should the machine stop
+        before the files are gone, the janitor removes a folder that no row names.
+        """
+        self.store.catalogue.forget(self.id)
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+
+    @property
+    def _staged(self) -> Path:
+        return self.folder / "staged"
+
+    @property
+    def _snapshots(self) -> Path:
+        return self.folder / "snapshots"
+
+    def _snapshot(self, row: SnapshotRow) -> Snapshot:
+        return Snapshot(
+            workspace=self.id,
+            id=row.id,
+            kind=row.kind,
+            digest=row.digest,
+            name=row.source,
+            created=row.created,
+            folder=self._snapshots / row.id,
+            report=row.report,
+            rows=row.rows,
+            parent=row.parent,
+        )
+
+    def _over_quota(self, room: int) -> CxError:
+        return CxError(
+            "quota_exceeded",
+            N_("This file does not fit: of {quota} MB for a workspace, {room} MB are free."),
+            N_("Start another workspace, or ask whoever runs this server for more room."),
+            quota=self.store.quota // 10**6,
+            room=max(room, 0) // 10**6,
+        )
+
+
+def as_text(name: str) -> str:
+    """A user's text as any database takes it: no NUL, no half of a surrogate pair."""
+    whole = name.encode("utf-8", "replace").decode("utf-8")
+    return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _rows(file: Path) -> int | None:
+    """The rows of a Parquet file by its footer, which a half-written one lacks."""
+    if file.suffix != ".parquet":
+        return None
+    try:
+        return int(parquet.read_metadata(file).num_rows)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise CxError(
+            "unreadable_file",
+            N_("The table “{table}” was not written whole, so nothing was saved."),
+            N_("Import the file again."),
+            table=file.stem,
+        ) from error
+
+
+def _is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
+
+
+def _no_workspace() -> NotFound:
+    return NotFound(
+        "not_found",
+        N_("There is no such workspace."),
+        N_("Check the link, or start a new workspace."),
+    )
+
+
+def _no_snapshot() -> NotFound:
+    return NotFound(
+        "not_found",
+        N_("This workspace has no such version of the data."),
+        N_("Choose one from the list of versions."),
+    )

@@ -1,0 +1,69 @@
+"""A store with a clock that the test moves and ids in a known order."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from cxlib.store.workspaces import Store
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 8, 17, 3, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def new_id() -> Callable[[], str]:
+    numbers = itertools.count(1)
+    return lambda: f"{next(numbers):032x}"
+
+
+@pytest.fixture
+def store(tmp_path, clock, new_id):
+    opened = Store(tmp_path / "root", None, clock, new_id)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def table(tmp_path) -> Callable[..., Path]:
+    """Writes a table to be committed and returns its path."""
+
+    def write(name: str = "orders", value: int = 1, rows: int = 3) -> Path:
+        path = tmp_path / "made" / f"{name}.parquet"
+        path.parent.mkdir(exist_ok=True)
+        parquet.write_table(pa.table({"value": [value] * rows}), path)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def commit(table):
+    """Commits a version whose only content, digest and report is a number."""
+
+    def committing(workspace, value: int, kind: str = "transactions"):
+        report = {"value": value}
+        return workspace.commit(
+            kind, [table(value=value)], digest=f"d{value}", source="a.csv", report=report
+        )
+
+    return committing
