@@ -11,7 +11,6 @@ Only ids that this module made become part of a path; names given by users are t
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
@@ -20,16 +19,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import pyarrow as pa
-from pyarrow import parquet
-
 from cxlib.errors import CxError, NotFound
 from cxlib.i18n import N_
 from cxlib.store import disk
 from cxlib.store.catalogue import Catalogue, Json, SnapshotRow, WorkspaceRow
+from cxlib.store.snapshots import Snapshot, rows_of
+from cxlib.store.uploads import Upload, as_text, find_upload, write_upload
 
 QUOTA = 20 * 2**30  # bytes a workspace may hold
-_CHUNK = 2**20
 _ID = re.compile(r"[0-9a-f]{32}")
 _FILE = re.compile(r"[a-z][a-z0-9_]{0,40}\.(parquet|csv|json)")
 _KIND = re.compile(r"[a-z][a-z_]{0,40}")
@@ -104,68 +101,6 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it came: its bytes at `file`, under a name of ours; `name` is the user's, only text.
-
-    `folder` is where the import may put what it makes of it.
-    """
-
-    id: str
-    name: str
-    size: int
-    created: datetime
-    folder: Path
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "upload"
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One version of one kind of data: files that never change.
-
-    `name` is the name of the file that it came from, `rows` the number of rows of each of its files
-    (None for those that are no table), `parent` the id of the version before.
-    """
-
-    workspace: str
-    id: str
-    kind: str
-    digest: str
-    name: str
-    created: datetime
-    folder: Path
-    report: Mapping[str, Json] = field(compare=False)
-    rows: Mapping[str, int | None] = field(compare=False)
-    parent: str | None = None
-
-    def has(self, name: str) -> bool:
-        return any(Path(file).stem == name for file in self.rows)
-
-    def file(self, name: str) -> Path:
-        """The path of a file by its name without the ending. Raises NotFound."""
-        for file in self.rows:
-            if Path(file).stem == name:
-                return self.folder / file
-        raise NotFound(
-            "not_found",
-            N_("This version of the data has no table “{table}”."),
-            N_("Import a file that has the columns for it."),
-            table=name,
-        )
-
-    @property
-    def orders(self) -> Path:
-        return self.file("orders")
-
-    @property
-    def lines(self) -> Path | None:
-        """The path of the order lines, None where the file had no products."""
-        return self.file("lines") if self.has("lines") else None
-
-
-@dataclass(frozen=True, slots=True)
 class Workspace:
     """The data and settings of one purpose."""
 
@@ -194,33 +129,20 @@ class Workspace:
         CxError
             ``quota_exceeded`` or ``disk_full``; then nothing is kept.
         """
-        upload_id, created, text = self.store.new_id(), self.store.clock(), as_text(name)
-        target = self._staged / upload_id
         room = self.store.quota - disk.used(self.folder)
-        with disk.whole_folder(target) as folder:
-            size = 0
-            with (folder / "upload").open("xb") as out:
-                while piece := stream.read(_CHUNK):
-                    size += len(piece)
-                    if size > room:
-                        raise self._over_quota(room)
-                    out.write(piece)
-            about = {"name": text, "size": size, "created": created.isoformat()}
-            (folder / "upload.json").write_text(json.dumps(about), encoding="ascii")
-        return Upload(upload_id, text, size, created, target)
+        folder = self._staged / self.store.new_id()
+        return write_upload(folder, stream, name, self.store.clock(), room, self.store.quota)
 
     def upload(self, upload_id: str) -> Upload:
         """An earlier upload, so that a reloaded page goes on with it. Raises NotFound."""
-        folder = self._staged / upload_id
-        if not _is_id(upload_id) or not (folder / "upload.json").is_file():
+        found = find_upload(self._staged / upload_id) if _is_id(upload_id) else None
+        if found is None:
             raise NotFound(
                 "not_found",
                 N_("This upload is no longer here."),
                 N_("Upload the file again."),
             )
-        about = json.loads((folder / "upload.json").read_text(encoding="ascii"))
-        created = datetime.fromisoformat(about["created"])
-        return Upload(upload_id, about["name"], about["size"], created, folder)
+        return found
 
     def commit(
         self,
@@ -272,7 +194,7 @@ class Workspace:
             source=as_text(source),
             created=self.store.clock(),
             report=dict(report),
-            rows={file.name: _rows(file) for file in files},
+            rows={file.name: rows_of(file) for file in files},
         )
         folder = self._snapshots / row.id
         with disk.whole_folder(folder) as unfinished:
@@ -359,36 +281,6 @@ class Workspace:
             rows=row.rows,
             parent=row.parent,
         )
-
-    def _over_quota(self, room: int) -> CxError:
-        return CxError(
-            "quota_exceeded",
-            N_("This file does not fit: of {quota} MB for a workspace, {room} MB are free."),
-            N_("Start another workspace, or ask whoever runs this server for more room."),
-            quota=self.store.quota // 10**6,
-            room=max(room, 0) // 10**6,
-        )
-
-
-def as_text(name: str) -> str:
-    """A user's text as any database takes it: no NUL, no half of a surrogate pair."""
-    whole = name.encode("utf-8", "replace").decode("utf-8")
-    return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-def _rows(file: Path) -> int | None:
-    """The rows of a Parquet file by its footer, which a half-written one lacks."""
-    if file.suffix != ".parquet":
-        return None
-    try:
-        return int(parquet.read_metadata(file).num_rows)
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise CxError(
-            "unreadable_file",
-            N_("The table “{table}” was not written whole, so nothing was saved."),
-            N_("Import the file again."),
-            table=file.stem,
-        ) from error
 
 
 def _is_id(text: str) -> bool:

@@ -15,12 +15,17 @@ def test_a_folder_appears_whole(tmp_path):
     assert (target / "a").read_bytes() == b"1"
 
 
+def fill_and_raise(target, error):
+    with disk.whole_folder(target) as folder:
+        (folder / "a").write_bytes(b"1")
+        raise error
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(errno.EIO, "broken"), ValueError()])
 def test_a_folder_that_was_not_finished_vanishes(tmp_path, error):
     target = tmp_path / "target"
-    with pytest.raises(type(error)), disk.whole_folder(target) as folder:
-        (folder / "a").write_bytes(b"1")
-        raise error
+    with pytest.raises(type(error)):
+        fill_and_raise(target, error)
     assert list(tmp_path.iterdir()) == []
 
 
