@@ -129,8 +129,8 @@ class Receipt:
 class KPI:
     """A number for the top of a page: what it is called, what it is, and how it moves.
 
-    `key` is stable for programs, `label` a message id. `value` covers the whole of the data;
-    `latest` is the newest complete month's, `verdict` compares that with the month before and
+    `key` is stable for programs, `label` a message id. `value` covers the whole of the data (the
+    newest complete month where a figure has a meaning by month only); `latest` is the newest complete month's, `verdict` compares that with the month before and
     `last_year` with the same month a year earlier. `series` has a value a complete month, oldest
     first (NaN where there is none).
     """

@@ -123,6 +123,26 @@ def ratio_of_sums(
     return ratio, np.sqrt(factor * spread) / np.where(sy > 0, sy, np.nan)
 
 
+def gini(amounts: ArrayLike) -> float:
+    """Gini coefficient of amounts >= 0: 0 when all are equal, (n-1)/n when one has everything.
+
+    NaN when they sum to nothing.
+    """
+    x = np.sort(np.asarray(amounts, dtype=np.float64))
+    n, total = len(x), x.sum()
+    return float((2 * np.arange(1, n + 1) - n - 1) @ x / (n * total)) if total > 0 else math.nan
+
+
+def top_share(amounts: ArrayLike, percent: int) -> float:
+    """The share of a sum that the largest `percent` % hold, their number rounded up.
+
+    Amounts are >= 0; NaN when they sum to nothing.
+    """
+    x = np.sort(np.asarray(amounts, dtype=np.float64))[::-1]
+    top = -(-len(x) * percent // 100)
+    return float(x[:top].sum() / x.sum()) if x.sum() > 0 else math.nan
+
+
 def standard_error(estimate: Estimate) -> float:
     """Half the interval in units of its normal quantile: never 0 for a share of 0 or 1."""
     z = float(stats.norm.ppf(0.5 + estimate.level / 2))
@@ -220,9 +240,11 @@ def estimate_verdicts(
     return _family(changes, 2 * stats.norm.sf(z), kept, unit, errors=errors)
 
 
-def compare(before: Estimate, after: Estimate) -> Verdict:
+def compare(
+    before: Estimate | None, after: Estimate | None, name_before: str = "", name_after: str = ""
+) -> Verdict:
     """One comparison of two independent estimates: a family of one."""
-    return estimate_verdicts([before, after], ["", ""], [True, True])[0]
+    return estimate_verdicts([before, after], [name_before, name_after], [True, True])[0]
 
 
 def _complete(
