@@ -48,7 +48,8 @@ def purchases(people: Population, seed: int) -> pd.DataFrame:
     by_campaign = people.is_discount[buyer] & table["is_first"].to_numpy()
     table["is_discounted"] = by_campaign | (rng.random(len(table)) < discounted[buyer])
     after_lapse = table["day"].to_numpy() > days_since_start(TRUTH.lapse.last_day)
-    return table[~(people.is_lapsing[buyer] & after_lapse)].reset_index(drop=True)
+    kept: pd.DataFrame = table[~(people.is_lapsing[buyer] & after_lapse)]
+    return kept.reset_index(drop=True)
 
 
 def _repeats(
