@@ -1,0 +1,232 @@
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.weightstats import DescrStatsW
+
+from cxlib.statistics import (
+    FAMILY,
+    benjamini_hochberg,
+    bootstrap_ratio,
+    compare,
+    estimate_verdicts,
+    fact_verdicts,
+    gini,
+    mean_t,
+    ratio_of_sums,
+    smallest_detectable,
+    standard_error,
+    top_share,
+    wilson,
+)
+
+GOLDEN = Path(__file__).resolve().parents[1].parent / "shared" / "golden" / "metrics.json"
+
+
+def months(n):
+    return [f"m{i:02}" for i in range(n)], [True] * n
+
+
+def test_wilson_gives_the_golden_intervals():
+    if not GOLDEN.exists():
+        pytest.skip("shared/golden/metrics.json is not here")
+    for case in json.loads(GOLDEN.read_text())["wilson_95"]:
+        found = wilson(case["k"], case["n"])
+        assert (found.low, found.high) == pytest.approx(case["interval"], abs=1e-6)
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 1), (1, 1), (8, 10), (45, 50), (1, 1000), (999, 1000)])
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_wilson_agrees_with_statsmodels(k, n, level):
+    found = wilson(k, n, level)
+    expected = proportion_confint(k, n, alpha=1 - level, method="wilson")
+    assert (found.low, found.high) == pytest.approx(expected, abs=1e-12)
+    assert (found.value, found.n, found.unit, found.method) == (k / n, n, "share", "wilson")
+    assert 0 <= found.low <= found.value <= found.high <= 1
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 0), (3, 2), (-1, 5)])
+def test_wilson_refuses_what_is_no_share(k, n):
+    with pytest.raises(ValueError, match="no share"):
+        wilson(k, n)
+
+
+def test_mean_t_agrees_with_statsmodels():
+    values = np.random.default_rng(1).lognormal(size=40)
+    found = mean_t(values)
+    assert (found.low, found.high) == pytest.approx(DescrStatsW(values).tconfint_mean())
+    assert found.value == pytest.approx(values.mean())
+
+
+def test_mean_t_of_one_value_says_nothing_about_its_error():
+    found = mean_t([3.0])
+    assert (found.value, found.low, found.high) == (3.0, -math.inf, math.inf)
+
+
+def test_bootstrap_ratio_agrees_with_scipy_and_is_seeded():
+    generator = np.random.default_rng(2)
+    orders = generator.integers(1, 6, size=300).astype(float)
+    spent = orders * generator.gamma(2, 30, size=300)
+    found = bootstrap_ratio(spent, orders, seed=7)
+    assert found == bootstrap_ratio(spent, orders, seed=7)
+    assert found != bootstrap_ratio(spent, orders, seed=8)
+    other = stats.bootstrap(
+        (spent, orders),
+        lambda x, y: x.sum() / y.sum(),
+        paired=True,
+        vectorized=False,
+        n_resamples=2000,
+        method="percentile",
+        rng=np.random.default_rng(3),
+    ).confidence_interval
+    width = other.high - other.low
+    assert found.value == pytest.approx(spent.sum() / orders.sum())
+    assert (found.low, found.high) == pytest.approx((other.low, other.high), abs=0.08 * width)
+
+
+def test_linearised_error_of_a_ratio_is_the_bootstraps():
+    generator = np.random.default_rng(4)
+    orders = generator.integers(1, 6, size=800).astype(float)
+    spent = orders * generator.gamma(2, 30, size=800)
+    sums = [
+        [float(v)]
+        for v in (spent.sum(), orders.sum(), spent @ spent, spent @ orders, orders @ orders)
+    ]
+    ratio, error = ratio_of_sums([800], *sums)
+    bootstrap = bootstrap_ratio(spent, orders, seed=0)
+    assert ratio[0] == pytest.approx(bootstrap.value)
+    assert error[0] == pytest.approx(standard_error(bootstrap), rel=0.06)
+
+
+def test_linearised_error_of_a_mean_is_the_textbooks():
+    x = np.array([1.0, 2, 2, 5, 9])
+    ratio, error = ratio_of_sums([5, 1, 0], [19, 3, 0], [5, 1, 0], [115, 9, 0], [19, 3, 0], [5, 1, 0])
+    assert ratio[0] == x.mean()
+    assert error[0] == pytest.approx(stats.sem(x))
+    assert ratio[1] == 3
+    assert np.isnan(error[1])  # one customer shows no spread
+    assert np.isnan(ratio[2])
+
+
+def test_benjamini_hochberg_agrees_with_statsmodels_and_leaves_the_untested_out():
+    p = np.array([0.001, np.nan, 0.02, 0.04, 0.3, 0.9])
+    found = benjamini_hochberg(p)
+    expected = multipletests(p[~np.isnan(p)], method="fdr_bh")[1]
+    assert found[~np.isnan(p)] == pytest.approx(expected)
+    assert np.isnan(found[1])
+
+
+def test_smallest_detectable_change_is_found_with_80_percent_power():
+    shift = smallest_detectable(1.0)
+    power = stats.norm.sf(1.96 - shift) + stats.norm.cdf(-1.96 - shift)
+    assert power == pytest.approx(0.80, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"), [([5, 5, 5, 5], 0), ([0, 0, 0, 8], 0.75), ([1, 2, 3, 4], 0.25)]
+)
+def test_gini(amounts, expected):
+    x = np.array(amounts, dtype=float)
+    by_pairs = np.abs(x[:, None] - x).sum() / (2 * len(x) ** 2 * x.mean())
+    assert gini(x) == pytest.approx(expected) == pytest.approx(by_pairs)
+
+
+def test_top_share_rounds_the_number_of_customers_up():
+    assert top_share([1, 2, 3, 4, 90], 10) == 0.9  # one of five
+    assert top_share(np.arange(1, 11), 20) == pytest.approx(19 / 55)
+    assert top_share(np.ones(100), 10) == pytest.approx(0.1)
+    assert math.isnan(top_share([0, 0], 10))
+
+
+def test_constant_noisy_facts_give_a_false_alarm_in_at_most_a_tenth_of_500_years():
+    generator = np.random.default_rng(5)
+    names, complete = months(24)
+    alarms = newest = 0
+    for _ in range(500):
+        verdicts = fact_verdicts(generator.normal(1000, 50, size=24), names, complete, "money")
+        assert len(verdicts) == FAMILY
+        alarms += any(v.state in ("up", "down") for v in verdicts)
+        newest += verdicts[-1].state in ("up", "down")
+    assert alarms <= 50
+    assert newest <= 15
+    assert alarms > 0  # a test that never speaks would pass too
+
+
+def test_constant_noisy_shares_give_a_false_alarm_in_at_most_a_tenth_of_500_years():
+    generator = np.random.default_rng(6)
+    names, complete = months(13)
+    alarms = 0
+    for _ in range(500):
+        year = [wilson(int(k), 400) for k in generator.binomial(400, 0.3, size=13)]
+        alarms += any(v.state in ("up", "down") for v in estimate_verdicts(year, names, complete))
+    assert 0 < alarms <= 50
+
+
+@pytest.mark.parametrize(("jump", "state"), [(500, "up"), (-500, "down")])
+def test_a_real_jump_in_facts_is_called(jump, state):
+    generator = np.random.default_rng(7)
+    names, complete = months(24)
+    called = 0
+    for _ in range(50):
+        values = generator.normal(1000, 50, size=24)
+        values[-1] += jump
+        verdict = fact_verdicts(values, names, complete, "money")[-1]
+        called += verdict.state == state
+        assert verdict.change == pytest.approx(values[-1] - values[-2])
+        assert verdict.usual == pytest.approx(np.diff(values)[:-1].std(ddof=1))
+        assert (verdict.before, verdict.after) == ("m22", "m23")
+    assert called >= 48
+
+
+def test_a_real_jump_in_shares_is_called_with_what_could_have_been_seen():
+    verdict = compare(wilson(120, 400), wilson(200, 400))
+    assert verdict.state == "up"
+    assert verdict.change == pytest.approx(0.2)
+    textbook = 2.80 * math.sqrt(0.3 * 0.7 / 400 + 0.5 * 0.5 / 400)
+    assert verdict.smallest_detectable == pytest.approx(textbook, rel=0.01)
+    assert verdict.usual is None
+    assert verdict.family == 1
+
+
+def test_a_change_as_large_as_the_smallest_detectable_is_found_about_80_times_in_100():
+    generator = np.random.default_rng(8)
+    se = math.sqrt(2 * 0.3 * 0.7 / 1000)
+    pairs = generator.binomial(1000, [0.3, 0.3 + smallest_detectable(se)], size=(2000, 2))
+    found = [compare(wilson(a, 1000), wilson(b, 1000)).state == "up" for a, b in pairs.tolist()]
+    assert np.mean(found) == pytest.approx(0.8, abs=0.04)
+
+
+def test_incomplete_months_stay_out():
+    values = [100, 103, 99, 101, 104, 98, 100, 102, 99, 3]
+    names, complete = months(10)
+    complete[-1] = False
+    verdicts = fact_verdicts(values, names, complete, "count")
+    assert verdicts == fact_verdicts(values[:-1], names[:-1], complete[:-1], "count")
+    assert verdicts[-1].after == "m08"
+    assert verdicts[-1].state == "none"
+
+
+def test_too_short_a_series_is_unknown_but_shows_its_change():
+    names, complete = months(5)
+    verdict = fact_verdicts([1, 2, 3, 4, 50], names, complete, "count")[-1]
+    assert (verdict.state, verdict.change, verdict.p) == ("unknown", 46, None)
+    (alone,) = fact_verdicts([1], ["m00"], [True], "count")
+    assert (alone.state, alone.change) == ("unknown", None)
+
+
+def test_a_series_that_never_moved_calls_its_first_move():
+    names, complete = months(10)
+    flat = fact_verdicts([5.0] * 10, names, complete, "count")
+    assert {v.state for v in flat[6:]} == {"none"}
+    assert fact_verdicts([5.0] * 9 + [6.0], names, complete, "count")[-1].state == "up"
+
+
+def test_a_month_with_nothing_to_measure_is_unknown():
+    names, complete = months(3)
+    year = [wilson(3, 10), None, wilson(4, 10)]
+    assert [v.state for v in estimate_verdicts(year, names, complete)] == ["unknown", "unknown"]
