@@ -1,0 +1,220 @@
+"""The backtest: fit on the first part of the time, predict the rest, compare with simple rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cxlib.frames.summary import customer_summary, lazy
+from cxlib.i18n import N_
+from cxlib.results import Estimate
+from cxlib.value.clv import discount
+from cxlib.value.clv.fitters import DAYS, MODELS
+from cxlib.value.clv.ladder import climb
+from cxlib.value.clv.patterns import Array, Patterns
+
+SPLIT = 0.5
+RESAMPLES = 2000
+# Customers are resampled in at most so many random groups: the same variance, a bounded cost.
+GROUPS = 2000
+TOP_FREQUENCY = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How near one forecast of holdout purchases came.
+
+    `rmse` and `mae` in purchases; `bias` is the forecast's mean minus the actual mean; `spearman`
+    is the rank correlation with what happened (NaN where the forecast is constant); `top_decile` is
+    the share of holdout purchases made by the tenth of customers that the forecast ranks highest,
+    over a tenth.
+    """
+
+    name: str
+    rmse: float
+    mae: float
+    bias: float
+    spearman: float
+    top_decile: float
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """A time split at `cut`: fitted on rows up to it, tested on the days after it up to `end`.
+
+    `baselines` are the customer's own past rate and the mean rate. `gains` say by how much each
+    baseline's RMSE exceeds the model's, with a paired-bootstrap interval. `better` names measures
+    on which a baseline beats the model. `calibration` has a row a calibration frequency:
+    ``frequency`` (the last: that and more), ``customers, actual, predicted, own_rate`` (means).
+    """
+
+    model_name: str
+    cut: dt.date
+    end: dt.date
+    customers: int
+    holdout_purchases: int
+    model: Score
+    baselines: tuple[Score, ...]
+    gains: tuple[Estimate, ...]
+    better: tuple[tuple[str, str], ...]
+    calibration: pd.DataFrame
+
+
+OWN_RATE, MEAN_RATE = N_("Own past rate"), N_("Mean rate")
+MEASURES = {
+    "mae": N_("mean absolute error"),
+    "spearman": N_("ranking"),
+    "top_decile": N_("finding the top tenth"),
+}
+
+
+def backtest(
+    orders: Any,
+    model: str,
+    end: dt.date,
+    *,
+    unit: str = "D",
+    cut: dt.date | None = None,
+    seed: int = 0,
+) -> Backtest | None:
+    """Split the time of an orders table, fit, predict, score; None where that cannot be done.
+
+    Calibration sees the rows up to `cut`, refunds too: one dated later undoes nothing yet. Holdout
+    purchases are the customer-days after it that stand at `end`.
+
+    Parameters
+    ----------
+    orders : table of any engine
+        As for `customer_summary`.
+    model : {"bgnbd", "mbgnbd", "pareto"}
+        What to fit; if it needs another rung of the ladder to converge, that is what is tested.
+    end : date
+        End of observation.
+    cut : date, optional
+        The last day of calibration; half-way between the first purchase and `end` unless given.
+    """
+    frame = lazy(orders)
+    if cut is None:
+        everyone = customer_summary(frame, end)
+        if everyone.empty:
+            return None
+        first = everyone["first_day"].min().date()
+        cut = first + dt.timedelta(days=round(SPLIT * (end - first).days))
+    days = (end - cut).days
+    known = customer_summary(frame, cut)
+    if days < 1 or known.empty:
+        return None
+    scale = DAYS[unit]
+    x, t_x, T = (known[c].to_numpy(float) for c in ("frequency", "recency", "T"))
+    patterns = Patterns.merged(x, t_x / scale, T / scale)
+    fit = climb(model, patterns, unit, seed).fit
+    if fit is None:
+        return None
+    process = MODELS[fit.model].process
+    ahead = discount.purchases_while_alive(process, fit.log_params, x, T / scale, days / scale)
+    alive = process.probability_alive(fit.log_params, x, t_x / scale, T / scale)
+    actual = _holdout(frame, known["customer_id"], cut, end)
+    own = np.divide(x, T, out=np.zeros_like(x), where=T > 0) * days
+    mean = np.full_like(x, x.sum() / T.sum() * days)
+    forecasts = {fit.model: ahead.total() * alive, OWN_RATE: own, MEAN_RATE: mean}
+    scores = tuple(_score(name, forecast, actual) for name, forecast in forecasts.items())
+    return Backtest(
+        model_name=fit.model,
+        cut=cut,
+        end=end,
+        customers=len(known),
+        holdout_purchases=int(actual.sum()),
+        model=scores[0],
+        baselines=scores[1:],
+        gains=_gains(list(forecasts.values()), actual, seed),
+        better=_better(scores[0], scores[1:]),
+        calibration=_calibration(x, actual, forecasts[fit.model], own),
+    )
+
+
+def _holdout(frame: nw.LazyFrame[Any], customers: Any, cut: dt.date, end: dt.date) -> Array:
+    """Purchases of each customer after `cut`."""
+    names = frame.collect_schema().names()
+    belongs = nw.col("purchase_day" if "purchase_day" in names else "day").cast(nw.Date)
+    later = customer_summary(frame.filter(belongs > nw.lit(cut, dtype=nw.Date)), end)
+    bought = later.set_index("customer_id")["purchases"].reindex(customers.to_numpy())
+    return bought.fillna(0).to_numpy(float)
+
+
+def _score(name: str, forecast: Array, actual: Array) -> Score:
+    error = forecast - actual
+    varied = np.ptp(forecast) > 0 and np.ptp(actual) > 0
+    return Score(
+        name=name,
+        rmse=float(np.sqrt(np.mean(error**2))),
+        mae=float(np.abs(error).mean()),
+        bias=float(error.mean()),
+        spearman=float(stats.spearmanr(forecast, actual).statistic) if varied else float("nan"),
+        top_decile=_top_decile(forecast, actual),
+    )
+
+
+def _top_decile(forecast: Array, actual: Array) -> float:
+    """Lift of the highest tenth; customers tied at its edge count in proportion."""
+    if actual.sum() == 0:
+        return float("nan")
+    size = len(forecast) / 10
+    edge = np.sort(forecast)[::-1][int(np.ceil(size)) - 1]
+    above, tied = forecast > edge, forecast == edge
+    share = (size - above.sum()) / tied.sum()
+    return float((actual[above].sum() + share * actual[tied].sum()) / actual.sum() / 0.1)
+
+
+def _gains(forecasts: list[Array], actual: Array, seed: int) -> tuple[Estimate, ...]:
+    """RMSE of each baseline minus the model's, with paired-bootstrap intervals."""
+    squared = np.stack([(forecast - actual) ** 2 for forecast in forecasts])
+    n = squared.shape[1]
+    generator = np.random.default_rng(seed)
+    groups = min(n, GROUPS)
+    group = generator.permutation(n) % groups
+    sums = np.stack([np.bincount(group, weights=row, minlength=groups) for row in squared])
+    sizes = np.bincount(group, minlength=groups)
+    drawn = generator.integers(0, groups, (RESAMPLES, groups))
+    counts = np.stack([np.bincount(row, minlength=groups) for row in drawn]).astype(float)
+    resampled = np.sqrt(counts @ sums.T / (counts @ sizes)[:, None])
+    rmse = np.sqrt(squared.mean(axis=1))
+    gains = []
+    for i in range(1, len(forecasts)):
+        low, high = np.quantile(resampled[:, i] - resampled[:, 0], [0.025, 0.975])
+        gain = float(rmse[i] - rmse[0])
+        gains.append(Estimate(gain, float(low), float(high), n, "count", "paired bootstrap"))
+    return tuple(gains)
+
+
+def _better(model: Score, baselines: tuple[Score, ...]) -> tuple[tuple[str, str], ...]:
+    """(baseline, measure) pairs on which the baseline wins."""
+    return tuple(
+        (baseline.name, MEASURES[measure])
+        for baseline in baselines
+        for measure, wins in (
+            ("mae", baseline.mae < model.mae),
+            ("spearman", baseline.spearman > model.spearman),
+            ("top_decile", baseline.top_decile > model.top_decile),
+        )
+        if wins
+    )
+
+
+def _calibration(x: Array, actual: Array, predicted: Array, own: Array) -> pd.DataFrame:
+    rows = pd.DataFrame(
+        {
+            "frequency": np.minimum(x, TOP_FREQUENCY).astype(int),
+            "actual": actual,
+            "predicted": predicted,
+            "own_rate": own,
+        }
+    )
+    means = rows.groupby("frequency").mean()
+    means.insert(0, "customers", rows.groupby("frequency").size())
+    return means.reset_index()

@@ -1,0 +1,279 @@
+"""The only file that knows lifetimes: its fitters as base classes, with our own fit beneath.
+
+The classes take and give what lifetimes' do (`fit`, `params_`, `summary`, `predict`,
+`conditional_probability_alive` …), so code written for it runs on them. What they do differently:
+duplicate histories are merged into weights, parameters are free of scale, gradients are analytic,
+an optimum is checked before it is believed, predictions hold at every history, and a model knows
+its unit of time.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from cxlib.value.clv import discount, gammagamma
+from cxlib.value.clv.betageometric import BetaGeometric
+from cxlib.value.clv.maximum import Optimum, maximise
+from cxlib.value.clv.pareto import Pareto
+from cxlib.value.clv.patterns import Array, Patterns
+
+# Importing lifetimes silences every FutureWarning of the process and sets a pandas option; both are
+# put back. Its packages carry no types, hence the ignores on the class lines below.
+_OPTION = "mode.chained_assignment"
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    _before = pd.get_option(_OPTION)
+    from lifetimes import (
+        BetaGeoFitter,
+        GammaGammaFitter,
+        ModifiedBetaGeoFitter,
+        ParetoNBDFitter,
+    )
+
+    pd.set_option(_OPTION, _before)
+
+DAYS = {"D": 1.0, "W": 7.0}
+"""Days in each unit that a model may count time in."""
+
+
+class Process(Protocol):
+    """What a purchase model is, apart from being fitted."""
+
+    parameters: ClassVar[tuple[str, ...]]
+    in_time_units: ClassVar[tuple[str, ...]]
+    dropout: ClassVar[tuple[str, ...]]
+
+    def log_likelihood(self, log_params: Array, patterns: Patterns) -> tuple[Array, Array]: ...
+    def probability_alive(self, log_params: Array, x: Array, t_x: Array, T: Array) -> Array: ...
+    def purchase_rate(self, log_params: Array, ahead: Array, x: Array, T: Array) -> Array: ...
+    def decay(self, log_params: Array, x: Array, T: Array) -> Array: ...
+
+
+class _Checked:
+    """What our fitters share: scale-free maximisation, its proof, and parameters with errors."""
+
+    name: ClassVar[str]
+    parameters: ClassVar[tuple[str, ...]]
+
+    def _learn(self, optimum: Optimum, rescale: Array) -> None:
+        """Take the optimum as fitted state; `rescale` (k,) multiplies the parameters."""
+        names = list(self.parameters)
+        values = np.exp(optimum.log_params) * rescale
+        self.params_ = pd.Series(values, index=names)
+        self.optimum_ = optimum
+        k = len(names)
+        logs = optimum.covariance if optimum.covariance is not None else np.full((k, k), np.nan)
+        self.log_covariance_ = pd.DataFrame(logs, columns=names, index=names)
+        self.variance_matrix_ = self.log_covariance_ * np.outer(values, values)
+        self.standard_errors_ = pd.Series(
+            np.sqrt(np.diag(self.variance_matrix_)), index=names, name="se"
+        )
+        # Positive by construction, and nearer to the profile likelihood than ± 1.96 se.
+        reach = 1.959964 * np.sqrt(np.diag(logs))
+        self.confidence_intervals_ = pd.DataFrame(
+            {
+                "lower 95% bound": values * np.exp(-reach),
+                "upper 95% bound": values * np.exp(reach),
+            },
+            index=names,
+        )
+
+    @property
+    def log_params(self) -> Array:
+        """Logarithms of the parameters, shape (k,), in the model's unit."""
+        return np.log(self.params_.to_numpy(dtype=float))
+
+
+class PurchaseFitter(_Checked):
+    """A purchase model: its process, fitted to patterns in a unit of time.
+
+    Parameters
+    ----------
+    penalizer_coef : float
+        Times (log θ)² summed over the dropout parameters, taken from the mean log-likelihood: it
+        keeps them from running away where nobody seems to drop out. 0 is no penalty. (lifetimes
+        penalises all parameters, on a scale that depends on the data.)
+    unit : {"D", "W"}
+        What a unit of time is: days or weeks.
+    """
+
+    process: ClassVar[Process]
+
+    def __init__(self, penalizer_coef: float = 0.0, unit: str = "D") -> None:
+        self.penalizer_coef = penalizer_coef
+        self.unit = unit
+
+    def fit(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        weights: ArrayLike | None = None,
+        initial_params: ArrayLike | None = None,
+        verbose: bool = False,
+        tol: float = 1e-7,
+        index: Any = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Fit to purchase histories; the signature is lifetimes'.
+
+        `initial_params` are logarithms of parameters, with time in units of the mean T. `verbose`,
+        `tol` and `kwargs` have no effect: an optimum is always taken to the precision that its
+        check needs. Raises `CxError` for impossible histories; whether the optimum is one is in
+        `optimum_.converged`.
+        """
+        self.fit_patterns(Patterns.merged(frequency, recency, T, weights), initial_params)
+        self.data = pd.DataFrame(
+            {
+                "frequency": np.asarray(frequency),
+                "recency": np.asarray(recency),
+                "T": np.asarray(T),
+                "weights": 1 if weights is None else np.asarray(weights),
+            },
+            index=index,
+        )
+        return self
+
+    def fit_patterns(
+        self,
+        patterns: Patterns,
+        initial_params: ArrayLike | None = None,
+        time_scale: float | None = None,
+    ) -> Self:
+        """Fit to merged histories, with time counted in `time_scale` (default: the mean T)."""
+        names, process = self.parameters, self.process
+        scale = time_scale or float(np.average(patterns.T, weights=patterns.weights))
+        scaled = patterns.scaled(scale)
+        penalised = np.array([name in process.dropout for name in names], dtype=float)
+        strength = self.penalizer_coef * patterns.customers
+
+        def objective(log_params: Array) -> tuple[float, Array]:
+            values, gradient = process.log_likelihood(log_params, scaled)
+            held = penalised * log_params
+            return (
+                float(values @ patterns.weights) - strength * float(held @ held),
+                gradient @ patterns.weights - 2 * strength * held,
+            )
+
+        start = np.zeros(len(names)) if initial_params is None else np.asarray(initial_params)
+        optimum = maximise(objective, start, patterns.customers)
+        rescale = np.array([scale if name in process.in_time_units else 1.0 for name in names])
+        self._learn(optimum, rescale)
+        self.log_likelihood_ = self.log_likelihood(patterns)
+        self._negative_log_likelihood_ = -self.log_likelihood_ / patterns.customers
+        self.predict = self.conditional_expected_number_of_purchases_up_to_time
+        return self
+
+    def log_likelihood(self, patterns: Patterns) -> float:
+        """Total log-likelihood of histories in the model's unit, without the penalty."""
+        values, _ = self.process.log_likelihood(self.log_params, patterns)
+        return float(values @ patterns.weights)
+
+    def conditional_probability_alive(
+        self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+    ) -> Array:
+        """P(alive at T) of customers with these histories."""
+        x, t_x, age = _float_arrays(frequency, recency, T)
+        return self.process.probability_alive(self.log_params, x, t_x, age)
+
+    def conditional_expected_number_of_purchases_up_to_time(
+        self, t: float, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+    ) -> Array:
+        """Expected purchases in (T, T + t] of customers with these histories."""
+        x, t_x, age = _float_arrays(frequency, recency, T)
+        ahead = discount.purchases_while_alive(self.process, self.log_params, x, age, float(t)).total()
+        return ahead * self.process.probability_alive(self.log_params, x, t_x, age)
+
+
+def _float_arrays(*columns: ArrayLike) -> tuple[Array, ...]:
+    whole = np.broadcast_arrays(*(np.atleast_1d(np.asarray(c, dtype=float)) for c in columns))
+    return tuple(np.asarray(c) for c in whole)
+
+
+class BgNbd(PurchaseFitter, BetaGeoFitter):  # type: ignore[misc]
+    """BG/NBD (Fader, Hardie & Lee 2005)."""
+
+    name = "bgnbd"
+    process = BetaGeometric(extra_chances=0)
+    parameters = process.parameters
+
+
+class MbgNbd(PurchaseFitter, ModifiedBetaGeoFitter):  # type: ignore[misc]
+    """MBG/NBD (Batislam, Denizel & Filiztekin 2007): the first purchase can be the last."""
+
+    name = "mbgnbd"
+    process = BetaGeometric(extra_chances=1)
+    parameters = process.parameters
+
+
+class ParetoNbd(PurchaseFitter, ParetoNBDFitter):  # type: ignore[misc]
+    """Pareto/NBD (Schmittlein, Morrison & Colombo 1987)."""
+
+    name = "pareto"
+    process = Pareto()
+    parameters = process.parameters
+
+
+MODELS: dict[str, type[PurchaseFitter]] = {cls.name: cls for cls in (BgNbd, MbgNbd, ParetoNbd)}
+
+
+class GammaGamma(_Checked, GammaGammaFitter):  # type: ignore[misc]
+    """Gamma-Gamma spend (Fader, Hardie & Lee 2005), without the penalty that turns means negative."""
+
+    name = "gammagamma"
+    parameters = gammagamma.PARAMETERS
+
+    def __init__(self) -> None:
+        super().__init__(penalizer_coef=0.0)
+
+    def fit(
+        self,
+        frequency: ArrayLike,
+        monetary_value: ArrayLike,
+        weights: ArrayLike | None = None,
+        initial_params: ArrayLike | None = None,
+        verbose: bool = False,
+        tol: float = 1e-7,
+        index: Any = None,
+        q_constraint: bool = False,
+        **kwargs: Any,
+    ) -> Self:
+        """Fit to customers with `frequency` purchases of a mean of `monetary_value`, both positive.
+
+        `initial_params` are logarithms, with money in units of its mean. There is no q constraint:
+        a fit with q <= 1 is an answer, namely that the model has no population mean here.
+        """
+        rows = pd.DataFrame(
+            {"x": np.asarray(frequency, float), "mean": np.asarray(monetary_value, float)}
+        )
+        rows["weights"] = 1.0 if weights is None else np.asarray(weights, float)
+        if not (rows["x"].gt(0).all() and rows["mean"].gt(0).all()):
+            raise ValueError("Gamma-Gamma is fitted on positive counts of positive means")
+        merged = rows.groupby(["x", "mean"], as_index=False, sort=True)["weights"].sum()
+        x, mean, n = (merged[c].to_numpy() for c in ("x", "mean", "weights"))
+        scale = float(np.average(mean, weights=n))
+
+        def objective(log_params: Array) -> tuple[float, Array]:
+            values, gradient = gammagamma.log_likelihood(log_params, x, mean / scale)
+            return float(values @ n), gradient @ n
+
+        start = np.log([2.0, 3.0, 1.0]) if initial_params is None else np.asarray(initial_params)
+        self._learn(maximise(objective, start, float(n.sum())), np.array([1.0, 1.0, scale]))
+        values, _ = gammagamma.log_likelihood(self.log_params, x, mean)
+        self.log_likelihood_ = float(values @ n)
+        self._negative_log_likelihood_ = -self.log_likelihood_ / float(n.sum())
+        self.data = rows.rename(columns={"x": "frequency", "mean": "monetary_value"})
+        return self
+
+    def conditional_expected_average_profit(
+        self, frequency: ArrayLike | None = None, monetary_value: ArrayLike | None = None
+    ) -> Array:
+        """Expected value of a purchase of customers with `frequency` purchases of that mean."""
+        x = self.data["frequency"] if frequency is None else frequency
+        mean = self.data["monetary_value"] if monetary_value is None else monetary_value
+        return gammagamma.expected_spend(self.log_params, *_float_arrays(x, mean))

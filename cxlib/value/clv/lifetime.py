@@ -1,0 +1,393 @@
+"""Lifetime value from orders or from a summary: fit, check, predict, and say what was done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+import cxlib
+from cxlib.definitions import Definition
+from cxlib.errors import CxError, NotEnoughData
+from cxlib.frames.coverage import coverage
+from cxlib.frames.summary import customer_summary, last_day
+from cxlib.i18n import N_
+from cxlib.results import KPI, Estimate, Fact, Gate, Issue, Param, Receipt, Sentence, Unit
+from cxlib.statistics import Z
+from cxlib.value.clv.backtest import Backtest, backtest
+from cxlib.value.clv.fitters import DAYS, MODELS
+from cxlib.value.clv.gates import gates
+from cxlib.value.clv.ladder import Fit, climb, climb_spend
+from cxlib.value.clv.patterns import Patterns
+from cxlib.value.clv.value import FittedClv, Terms, Valuation, value_customers
+
+Model = Literal["bgnbd", "mbgnbd", "pareto"]
+TimeUnit = Literal["D", "W"]
+
+DEFINITIONS = (
+    Definition(
+        id="value.clv",
+        version=1,
+        name=N_("Lifetime value (CLV)"),
+        formula=N_(
+            "Margin × expected spend a purchase (Gamma-Gamma) × P(alive) × the purchases expected"
+            " over the horizon (BG/NBD), each discounted by (1 + R)^(-days/365)."
+        ),
+        good_for=N_(
+            "What customers are expected to bring from today on, in total and in comparison: whom"
+            " to invest in, and how much."
+        ),
+        not_good_for=N_(
+            "What one customer will do: the interval is of the expectation, and single customers"
+            " differ from it widely. Contracts with a known end. Seasons and price changes."
+        ),
+        source="Fader, Hardie & Lee (2005a, 2005b); Fader & Hardie (2013)",
+    ),
+    Definition(
+        id="value.p_alive",
+        version=1,
+        name=N_("P(alive)"),
+        formula=N_(
+            "The probability that a customer still buys, given how often they bought, when they did"
+            " last and how long they have been known."
+        ),
+        good_for=N_("Seeing who is overdue by their own rhythm."),
+        not_good_for=N_(
+            "Customers with one purchase: BG/NBD lets nobody leave before the first repeat"
+            " purchase, so theirs is always 100 %."
+        ),
+        source="Fader, Hardie & Lee (2008), Computing P(alive) using the BG/NBD model",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClvResult:
+    """Lifetime value of every customer.
+
+    `customers` has a row a customer: ``customer_id, frequency, recency, T`` (in `unit`: "D" days or
+    "W" weeks), ``monetary_value, p_alive, expected_purchases`` (over the horizon),
+    ``expected_spend, clv, clv_low, clv_high``; what a failed gate withholds is NaN. `model` is the
+    one that was used, `params` are its parameters with 95 % intervals (empty where none converged),
+    `log_likelihood` is the total, unscaled. `spend` is None without a spend model. `fitted` is what
+    a what-if starts from.
+    """
+
+    model: str
+    unit: str
+    customers: pd.DataFrame
+    params: Mapping[str, Estimate]
+    log_likelihood: float | None
+    spend: Mapping[str, Estimate] | None
+    spend_log_likelihood: float | None
+    gates: tuple[Gate, ...]
+    backtest: Backtest | None
+    total_clv: Estimate | None
+    terms: Terms
+    headline: tuple[KPI, ...]
+    meaning: Sentence
+    notes: tuple[Issue, ...]
+    receipt: Receipt
+    fitted: FittedClv
+
+
+def analyse(
+    table: Any,
+    *,
+    as_of: dt.date | None = None,
+    digests: tuple[str, ...] = (),
+    model: Model = "bgnbd",
+    unit: TimeUnit = "D",
+    horizon_days: float = 365,
+    annual_discount_rate: float = 0.10,
+    margin: float = 1.0,
+    seed: int = 0,
+    timezone: str = "Asia/Jakarta",
+) -> ClvResult:
+    """Fit an orders table and value its customers: `valued` of `fit`.
+
+    Parameters
+    ----------
+    table : orders of any engine
+        Needs ``customer_id`` and ``day``; money needs ``amount``.
+    as_of : date, optional
+        End of observation, the last day of data unless given. Later rows are ignored.
+    model : {"bgnbd", "mbgnbd", "pareto"}
+    unit : {"D", "W"}
+        What times and time parameters are counted in: days, or weeks of seven days. The values of
+        customers do not depend on it.
+    horizon_days, annual_discount_rate, margin
+        See `Terms`.
+    seed : int
+        For further starts of the fit and the backtest's bootstrap.
+
+    Raises
+    ------
+    NotEnoughData
+        No customer has a purchase.
+    CxError
+        ``bad_option``.
+    """
+    terms = Terms(horizon_days, annual_discount_rate, margin)
+    return valued(
+        fit(
+            table,
+            as_of=as_of,
+            digests=digests,
+            model=model,
+            unit=unit,
+            seed=seed,
+            timezone=timezone,
+        ),
+        terms,
+    )
+
+
+def analyse_summary(
+    summary: pd.DataFrame,
+    *,
+    digests: tuple[str, ...] = (),
+    model: Model = "bgnbd",
+    unit: TimeUnit = "D",
+    horizon_days: float = 365,
+    annual_discount_rate: float = 0.10,
+    margin: float = 1.0,
+    seed: int = 0,
+) -> ClvResult:
+    """Fit a ready-made summary and value its customers; there is nothing to backtest on.
+
+    `summary` has ``customer_id, frequency, recency, T`` and, for money, ``monetary_value`` (the mean
+    of the repeat purchases; 0 or missing without one), times in `unit`.
+    """
+    _known(model, unit)
+    rows = summary.reset_index(drop=True).copy()
+    if rows.empty:
+        raise _nobody()
+    if "monetary_value" not in rows:
+        rows["monetary_value"] = np.nan
+    paid = (rows["frequency"] > 0) & (rows["monetary_value"] > 0)
+    rows["monetary_value"] = rows["monetary_value"].where(paid)
+    rows["spend_purchases"] = rows["frequency"].where(paid, 0)
+    rows["purchases"] = rows["frequency"] + 1
+    rows["revenue"] = np.nan
+    for column in ("recency", "T"):
+        rows[column] = rows[column] * DAYS[unit]
+    terms = Terms(horizon_days, annual_discount_rate, margin)
+    receipt = _receipt(
+        model, unit, seed, digests, len(rows), len(rows), {}, date_basis=N_("as in the summary")
+    )
+    return valued(_fitted(rows, model, unit, seed, None, receipt, dated=False), terms)
+
+
+def fit(
+    table: Any,
+    *,
+    as_of: dt.date | None = None,
+    digests: tuple[str, ...] = (),
+    model: Model = "bgnbd",
+    unit: TimeUnit = "D",
+    seed: int = 0,
+    timezone: str = "Asia/Jakarta",
+) -> FittedClv:
+    """All that takes time: the summary, both fits and the backtest; parameters as for `analyse`."""
+    _known(model, unit)
+    end = as_of or last_day(table)
+    summary = customer_summary(table, end).reset_index(drop=True)
+    if end is None or summary.empty:
+        raise _nobody()
+    rows = coverage(table, end)
+    excluded = {
+        N_("after the end of observation"): rows.later,
+        N_("without a customer"): rows.anonymous,
+        N_("of customers without a purchase"): rows.unbought,
+    }
+    receipt = _receipt(
+        model,
+        unit,
+        seed,
+        digests,
+        rows.rows,
+        rows.customers,
+        {reason: n for reason, n in excluded.items() if n},
+        end=end,
+        timezone=timezone,
+    )
+    tested = backtest(table, model, end, unit=unit, seed=seed)
+    return _fitted(summary, model, unit, seed, tested, receipt, dated=True)
+
+
+def valued(fitted: FittedClv, terms: Terms) -> ClvResult:
+    """The result under these terms; nothing is fitted again."""
+    valuation = value_customers(fitted, terms)
+    parameters = dict(fitted.receipt.parameters) | {
+        "horizon_days": terms.horizon_days,
+        "annual_discount_rate": terms.annual_discount_rate,
+        "margin": terms.margin,
+    }
+    return ClvResult(
+        model=fitted.fit.model if fitted.fit else fitted.requested,
+        unit=fitted.unit,
+        customers=valuation.customers,
+        params=_estimates(fitted.fit),
+        log_likelihood=fitted.fit.log_likelihood if fitted.fit else None,
+        spend=_estimates(fitted.spend) if fitted.spend else None,
+        spend_log_likelihood=fitted.spend.log_likelihood if fitted.spend else None,
+        gates=fitted.gates,
+        backtest=fitted.backtest,
+        total_clv=valuation.clv,
+        terms=terms,
+        headline=_headline(valuation),
+        meaning=_meaning(valuation, terms),
+        notes=fitted.notes,
+        receipt=replace(fitted.receipt, parameters=parameters),
+        fitted=fitted,
+    )
+
+
+def _known(model: str, unit: str) -> None:
+    for name, value, choices in (("model", model, MODELS), ("unit", unit, DAYS)):
+        if value not in choices:
+            raise CxError(
+                "bad_option",
+                N_("{option} cannot be “{value}”."),
+                N_("Choose one of: {choices}."),
+                option=name,
+                value=value,
+                choices=", ".join(choices),
+            )
+
+
+def _nobody() -> NotEnoughData:
+    return NotEnoughData(
+        "not_enough_data",
+        N_("No customer in this file has a purchase."),
+        N_("Check the columns of customer, date and amount, and the end of observation."),
+    )
+
+
+def _fitted(
+    summary: pd.DataFrame,
+    model: str,
+    unit: str,
+    seed: int,
+    tested: Backtest | None,
+    receipt: Receipt,
+    *,
+    dated: bool,
+) -> FittedClv:
+    x, t_x, T = (summary[c].to_numpy(float) for c in ("frequency", "recency", "T"))
+    purchases = climb(model, Patterns.merged(x, t_x / DAYS[unit], T / DAYS[unit]), unit, seed)
+    paid = summary[summary["spend_purchases"] > 0]
+    spend = climb_spend(
+        paid["spend_purchases"].to_numpy(float), paid["monetary_value"].to_numpy(float), seed
+    )
+    return FittedClv(
+        requested=model,
+        unit=unit,
+        summary=summary,
+        fit=purchases.fit,
+        spend=spend.fit,
+        gates=gates(summary, purchases.fit, spend.fit, tested, dated),
+        backtest=tested,
+        notes=purchases.notes + spend.notes,
+        receipt=receipt,
+    )
+
+
+def _receipt(
+    model: str,
+    unit: str,
+    seed: int,
+    digests: tuple[str, ...],
+    rows_in: int,
+    rows_used: int,
+    excluded: Mapping[str, int],
+    *,
+    end: dt.date | None = None,
+    timezone: str = "",
+    date_basis: str = N_("purchase day"),
+) -> Receipt:
+    return Receipt(
+        definition=DEFINITIONS[0].id,
+        version=DEFINITIONS[0].version,
+        formula=DEFINITIONS[0].formula,
+        snapshots=digests,
+        rows_in=rows_in,
+        rows_used=rows_used,
+        excluded=excluded,
+        parameters={
+            "as_of": end.isoformat() if end else None,
+            "model": model,
+            "unit": unit,
+            "seed": seed,
+        },
+        date_basis=date_basis,
+        timezone=timezone,
+        library=f"cxlib {cxlib.__version__}",
+    )
+
+
+def _estimates(fit: Fit | None) -> dict[str, Estimate]:
+    """Parameters with 95 % intervals on the log scale."""
+    if fit is None:
+        return {}
+    errors = np.sqrt(np.diag(np.array(fit.covariance)))
+    return {
+        name: Estimate(
+            value,
+            value * math.exp(-Z * error),
+            value * math.exp(Z * error),
+            fit.n,
+            "money" if name == "v" else "ratio",
+            "hessian",
+        )
+        for (name, value), error in zip(fit.params.items(), errors, strict=True)
+    }
+
+
+def _headline(valuation: Valuation) -> tuple[KPI, ...]:
+    n = len(valuation.customers)
+    found = (
+        ("total_clv", N_("Value of all customers"), valuation.clv),
+        ("expected_purchases", N_("Expected purchases"), valuation.purchases),
+        ("alive", N_("Customers still alive"), valuation.alive),
+    )
+    return (
+        KPI("customers", N_("Customers who bought"), Fact(n, "count", n)),
+        *(KPI(key, label, value) for key, label, value in found if value is not None),
+    )
+
+
+def _meaning(valuation: Valuation, terms: Terms) -> Sentence:
+    """What the numbers come to, in a sentence."""
+    params: dict[str, Param] = {"days": terms.horizon_days, "n": len(valuation.customers)}
+    units: dict[str, Unit] = {"days": "count", "n": "count"}
+    if valuation.purchases is None:
+        return Sentence(N_("Nothing can be forecast from this file; the checks say why."))
+    params["purchases"], units["purchases"] = valuation.purchases.value, "count"
+    if valuation.clv is None:
+        return Sentence(
+            N_(
+                "{n} customers are expected to make {purchases} purchases in the next {days} days;"
+                " their value is withheld, and the checks say why."
+            ),
+            params,
+            units,
+        )
+    clv = valuation.customers["clv"]
+    top = clv.nlargest(math.ceil(len(clv) / 10)).sum()
+    params |= {"clv": valuation.clv.value, "top": float(top / clv.sum()) if clv.sum() else 0.0}
+    units |= {"clv": "money", "top": "share"}
+    return Sentence(
+        N_(
+            "{n} customers are worth {clv} over the next {days} days, in {purchases} expected"
+            " purchases; the top tenth of them make up {top} of it."
+        ),
+        params,
+        units,
+    )

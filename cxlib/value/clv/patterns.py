@@ -1,0 +1,95 @@
+"""Purchase histories, each distinct one once: what the purchase models are fitted on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from cxlib.errors import CxError
+from cxlib.i18n import N_
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Distinct (x, t_x, T) with the number of customers that share each.
+
+    Customers with the same history have the same likelihood, so a file of a million customers is
+    a few thousand patterns. What depends on x alone (the gamma functions) is computed on
+    `distinct_x`; `distinct_x[of]` is `x`.
+
+    `x` are repeat purchases, `t_x` the time from first to last purchase and `T` the time from first
+    purchase to the end of observation, in one unit; `weights` are customers. All of shape (n,).
+    """
+
+    x: Array
+    t_x: Array
+    T: Array
+    weights: Array
+    distinct_x: Array
+    of: NDArray[np.intp]
+
+    @classmethod
+    def merged(
+        cls, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, weights: ArrayLike | None = None
+    ) -> Self:
+        """Merge equal histories; the result does not depend on the order of the rows.
+
+        Raises `CxError` (``bad_summary``) for histories that cannot be: missing or negative values,
+        fractional counts, a last purchase after the end, or a recency without a repeat purchase.
+        """
+        rows = pd.DataFrame(
+            {"x": np.asarray(x, float), "t_x": np.asarray(t_x, float), "T": np.asarray(T, float)}
+        )
+        rows["weights"] = 1.0 if weights is None else np.asarray(weights, float)
+        _check(rows)
+        merged = rows.groupby(["x", "t_x", "T"], as_index=False, sort=True)["weights"].sum()
+        return cls.of_rows(*(merged[c].to_numpy() for c in ("x", "t_x", "T", "weights")))
+
+    @classmethod
+    def of_rows(cls, x: Array, t_x: Array, T: Array, weights: Array) -> Self:
+        """Patterns from rows that are already distinct and checked."""
+        distinct_x, of = np.unique(x, return_inverse=True)
+        return cls(x, t_x, T, weights, distinct_x, of)
+
+    @property
+    def customers(self) -> float:
+        """How many customers the patterns stand for."""
+        return float(self.weights.sum())
+
+    def scaled(self, unit: float) -> Self:
+        """The same histories with time measured in `unit` of the present unit."""
+        return type(self)(
+            self.x, self.t_x / unit, self.T / unit, self.weights, self.distinct_x, self.of
+        )
+
+
+def _check(rows: pd.DataFrame) -> None:
+    x, t_x, T = rows["x"], rows["t_x"], rows["T"]
+    finite = np.isfinite(rows.to_numpy()).all(axis=1)
+    impossible = (
+        ~finite
+        | (x < 0)
+        | (x != x.round())
+        | (t_x < 0)
+        | (t_x > T)
+        | ((x == 0) & (t_x != 0))
+        | (rows["weights"] <= 0)
+    )
+    if impossible.any():
+        first = int(np.flatnonzero(impossible)[0])
+        raise CxError(
+            "bad_summary",
+            N_("{count} customers have a purchase history that cannot be, first in row {row}."),
+            N_(
+                "Frequency must be a whole number of repeat purchases, recency between 0 and T, "
+                "and 0 for customers with one purchase."
+            ),
+            count=int(impossible.sum()),
+            row=first + 1,
+        )
