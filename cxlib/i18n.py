@@ -12,7 +12,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -39,6 +39,11 @@ class Language:
     def __init__(self, code: str, translations: NullTranslations) -> None:
         self.code = code
         self._translations = translations
+
+    @property
+    def name(self) -> str:
+        """What the language calls itself: English, Indonesia."""
+        return str(Locale.parse(self.code).get_display_name()).capitalize()
 
     def __call__(self, message: str, /, **params: Param) -> str:
         """The message in this language, its ``{placeholders}`` filled from `params`."""
@@ -129,9 +134,9 @@ def language(code: str) -> Language:
     if code not in languages():
         raise CxError(
             "unknown_language",
-            N_("There is no language “{code}”."),
+            N_("There is no language “{language}”."),
             N_("Choose one of: {choices}."),
-            code=code,
+            language=code,
             choices=", ".join(languages()),
         )
     return Language(code, _translations(code))

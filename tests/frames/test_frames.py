@@ -19,6 +19,7 @@ from cxlib import engine
 from cxlib.frames.breakdown import breakdown
 from cxlib.frames.daily import daily_kpis
 from cxlib.frames.edges import quantile_edges
+from cxlib.frames.filters import values, where
 from cxlib.frames.summary import customer_summary, last_day
 
 DAY = dt.date(2025, 1, 1)
@@ -179,3 +180,12 @@ def test_input_is_not_changed(orders: Any) -> None:
     daily_kpis(orders)
     if before is not None:
         pd.testing.assert_frame_equal(orders, before)
+
+
+def test_conditions_keep_only_what_was_chosen(orders: Any) -> None:
+    assert values(orders, "channel") == ("web", "shop")
+    assert values(orders, "nothing") == ()
+    shop = customer_summary(where(orders, (("channel", ("shop",)),)))
+    assert shop.set_index("customer_id")["purchases"].to_dict() == {"a": 1, "b": 1}
+    with pytest.raises(KeyError):
+        where(orders, (("nothing", ("x",)),))

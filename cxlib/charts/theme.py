@@ -1,0 +1,113 @@
+"""Colours of charts, per mode: Altair's text and strokes do not follow the app's theme by themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import altair as alt
+
+from cxlib.i18n import Language
+
+# Okabe & Ito (2008), Color Universal Design: told apart with any colour vision.
+CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of one mode. `range_reversed`: viridis runs from the background's side."""
+
+    paper: str
+    ink: str
+    muted: str
+    line: str
+    accent: str
+    quiet: str
+    range_reversed: bool
+
+    def scale(self, **options: Any) -> alt.Scale:
+        """Viridis, its faint end towards the background."""
+        return alt.Scale(scheme="viridis", reverse=self.range_reversed, **options)
+
+
+LIGHT = Theme("#fbfbf8", "#1d2421", "#5d665f", "#dfe2d8", "#0b6e4f", "#8a938c", True)
+DARK = Theme("#121715", "#e8ece7", "#a3ada6", "#2d3733", "#3fbf91", "#7d8882", False)
+
+
+def theme(mode: Literal["light", "dark"] | str) -> Theme:
+    """The theme of a mode; anything but ``dark`` is light."""
+    return DARK if mode == "dark" else LIGHT
+
+
+# Below this width in pixels words in a grid overlap, so only numbers are drawn.
+NARROW = 520
+
+# d3 formats of tooltips; separators come from the language.
+WHOLE, DECIMAL, SHARE = ",.0f", ",.2f", ".0%"
+
+# Vega writes numbers and months itself; it is told how, per language.
+_NUMBERS = {
+    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""]},
+    "id": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["Rp ", ""]},
+}
+_STEPS = {
+    "en": (("1e12", "T"), ("1e9", "B"), ("1e6", "M"), ("1e3", "K")),
+    "id": (("1e12", " T"), ("1e9", " M"), ("1e6", " jt"), ("1e3", " rb")),
+}
+
+
+def dressed(chart: Any, look: Theme, lang: Language, height: int | None = None) -> Any:
+    """The chart with the theme's text and lines, its numbers and months in the language."""
+    if height is not None:
+        chart = chart.properties(height=height)
+    axis = {
+        "labelColor": look.muted,
+        "titleColor": look.muted,
+        "gridColor": look.line,
+        "domainColor": look.line,
+        "tickColor": look.line,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    }
+    legend = {"labelColor": look.muted, "titleColor": look.muted, "titleFontWeight": "normal"}
+    return chart.configure(
+        background="transparent",
+        axis=axis,
+        legend=legend,
+        title={"color": look.ink, "anchor": "start"},
+        text={"color": look.ink},
+        view={"strokeWidth": 0},
+        locale={"number": _NUMBERS.get(lang.code, _NUMBERS["en"]), "time": _months(lang)},
+    )
+
+
+def compact_axis(lang: Language, **options: Any) -> alt.Axis:
+    """An axis whose large numbers are short as the language has them: 1.5M in English, 1,5 jt."""
+    steps = _STEPS.get(lang.code, _STEPS["en"])
+    cases = [
+        f"abs(datum.value) >= {size} ? format(datum.value / {size}, ',.3~r') + '{word}'"
+        for size, word in steps
+    ]
+    return alt.Axis(labelExpr=" : ".join([*cases, "format(datum.value, ',.3~r')"]), **options)
+
+
+def wide(pixels: int = NARROW) -> Any:
+    """An expression that is 1 where the chart is at least so wide, else 0: for opacity."""
+    return alt.ExprRef(f"width < {pixels} ? 0 : 1")
+
+
+def _months(lang: Language) -> dict[str, Any]:
+    months = [dt.date(2024, month, 1) for month in range(1, 13)]
+    days = [dt.date(2024, 9, day) for day in range(1, 8)]  # 1 September 2024 was a Sunday
+    return {
+        "dateTime": "%A, %e %B %Y %X",
+        "date": "%d/%m/%Y",
+        "time": "%H:%M:%S",
+        "periods": ["AM", "PM"],
+        "days": [lang.date(day, "EEEE") for day in days],
+        "shortDays": [lang.date(day, "EEE") for day in days],
+        "months": [lang.date(month, "LLLL") for month in months],
+        "shortMonths": [lang.date(month, "LLL") for month in months],
+    }

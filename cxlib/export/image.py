@@ -1,0 +1,23 @@
+"""Charts as pictures, drawn offline."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import vl_convert
+
+WIDTH = 900
+
+
+def to_image(chart: Any, kind: Literal["png", "svg"], background: str) -> bytes:
+    """An Altair chart as PNG (at twice the size, for slides) or SVG, on `background`."""
+    spec = chart.to_dict(validate=False)
+    spec["background"] = background
+    for part in (spec, *spec.get("layer", ())):
+        if part.get("width") in (None, "container"):
+            part.pop("width", None)
+    if not any(key in spec for key in ("hconcat", "vconcat", "facet", "repeat")):
+        spec["width"] = WIDTH
+    if kind == "svg":
+        return bytes(vl_convert.vegalite_to_svg(spec), "utf-8")
+    return bytes(vl_convert.vegalite_to_png(spec, scale=2))

@@ -1,0 +1,106 @@
+"""What a column of a result is called and how its values read: for tables, tooltips and exports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cxlib.i18n import N_, Language
+
+Reading = Literal["text", "word", "count", "number", "money", "share", "days", "day"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """`name` is a message id; `reading` says how a value is written (`word`: itself a message id)."""
+
+    name: str
+    reading: Reading
+
+
+LABELS: dict[str, Label] = {
+    "customer_id": Label(N_("Customer"), "text"),
+    "segment": Label(N_("Segment"), "word"),
+    "recency_days": Label(N_("Days since last purchase"), "days"),
+    "frequency": Label(N_("Purchases"), "count"),
+    "monetary": Label(N_("Net revenue"), "money"),
+    "r": Label(N_("Recency score"), "count"),
+    "f": Label(N_("Frequency score"), "count"),
+    "m": Label(N_("Money score"), "count"),
+    "fm": Label(N_("Frequency and money score"), "count"),
+    "cluster": Label(N_("Cluster"), "count"),
+    "cluster_name": Label(N_("Cluster name"), "word"),
+    "customers": Label(N_("Customers"), "count"),
+    "buyers": Label(N_("Buyers"), "count"),
+    "orders": Label(N_("Orders"), "count"),
+    "revenue": Label(N_("Revenue"), "money"),
+    "share": Label(N_("Share of customers"), "share"),
+    "revenue_share": Label(N_("Share of revenue"), "share"),
+    "value": Label(N_("Value"), "text"),
+    "month": Label(N_("Month"), "day"),
+    "day": Label(N_("Day"), "day"),
+    "first_day": Label(N_("First purchase"), "day"),
+    "last_day": Label(N_("Last purchase"), "day"),
+    "purchases": Label(N_("Purchases"), "count"),
+    "repeat_purchases": Label(N_("Repeat purchases"), "count"),
+    "recency": Label(N_("First to last purchase"), "number"),
+    "T": Label(N_("Customer for"), "number"),
+    "monetary_value": Label(N_("Average repeat purchase"), "money"),
+    "p_alive": Label(N_("P(alive)"), "share"),
+    "expected_purchases": Label(N_("Expected purchases"), "number"),
+    "expected_spend": Label(N_("Expected spend per purchase"), "money"),
+    "clv": Label(N_("CLV"), "money"),
+    "clv_low": Label(N_("CLV, low"), "money"),
+    "clv_high": Label(N_("CLV, high"), "money"),
+    "tenure": Label(N_("Days as a customer"), "days"),
+    "average_order_value": Label(N_("Average order value"), "money"),
+    "k": Label(N_("Clusters"), "count"),
+    "silhouette": Label(N_("Silhouette"), "number"),
+    "inertia": Label(N_("Inertia"), "number"),
+    "stability": Label(N_("Stability"), "number"),
+    "smallest_share": Label(N_("Smallest cluster"), "share"),
+    "feature": Label(N_("Feature"), "word"),
+    "median_recency_days": Label(N_("Median days since last purchase"), "days"),
+    "median_frequency": Label(N_("Median purchases"), "number"),
+    "median_monetary": Label(N_("Median net revenue"), "money"),
+    "actual": Label(N_("Actual"), "number"),
+    "predicted": Label(N_("Predicted"), "number"),
+    "amount": Label(N_("Amount"), "money"),
+    "order_id": Label(N_("Order"), "text"),
+    "status": Label(N_("Status"), "word"),
+    "product": Label(N_("Product"), "text"),
+    "category": Label(N_("Category"), "text"),
+    "channel": Label(N_("Channel"), "text"),
+    "place": Label(N_("Place"), "text"),
+    "quantity": Label(N_("Quantity"), "number"),
+    "line": Label(N_("Line"), "count"),
+    "column": Label(N_("Column"), "text"),
+    "code": Label(N_("Code"), "text"),
+    "message": Label(N_("Message"), "text"),
+    "cure": Label(N_("What to do"), "text"),
+}
+
+
+def label(column: str) -> Label:
+    """The label of a column; one that has none is shown under its own name, as text or number."""
+    return LABELS.get(column, Label(column, "text"))
+
+
+def written(value: Any, reading: Reading, lang: Language, currency: str | None = None) -> str:
+    """A value as the language writes it; a missing one is an en dash, never "nan"."""
+    if value is None or value != value:  # NaN and NaT differ from themselves
+        return "–"
+    if reading == "money":
+        return lang.money(float(value), currency)
+    if reading == "share":
+        return lang.percent(float(value))
+    if reading in ("count", "days"):
+        return lang.number(float(value))
+    if reading == "number":
+        return lang.number(float(value), 2)
+    if reading == "day":
+        return lang.date(
+            value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
+        )
+    return lang(str(value)) if reading == "word" else str(value)

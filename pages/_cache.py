@@ -1,0 +1,77 @@
+"""The only user of st.cache_data. Keys are (workspace, digest, parameters), never a frame.
+
+Streamlit hashes large frames from a sample: two users' frames could share a key, and one would be
+given the other's answer. Frames and functions are therefore passed with a leading underscore, which
+keeps them out of the key. Nothing is cached when a function raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from cxlib import engine
+from cxlib.frames.filters import values, where
+from cxlib.store.workspaces import Snapshot
+
+R = TypeVar("R")
+Key = tuple[tuple[str, Any], ...]
+
+
+def analysed(function: Callable[..., R], data: Snapshot, **parameters: Any) -> R:
+    """The result of an analysis of a snapshot's orders, computed once for its parameters."""
+    key = tuple(sorted(parameters.items()))
+    result: R = _analysed(data.workspace, data.digest, _name(function), key, function, data)
+    return result
+
+
+def computed(function: Callable[..., R], of: Any, *key: Any, **parameters: Any) -> R:
+    """The value of `function(of, **parameters)`; `key` says what `of` is (workspace, digest, …)."""
+    options = tuple(sorted(parameters.items()))
+    result: R = _computed(key, _name(function), options, function, of)
+    return result
+
+
+@st.cache_data(ttl="6h", max_entries=200, max_size="1GB", show_spinner=False)
+def _analysed(
+    workspace: str,
+    digest: str,
+    name: str,
+    parameters: Key,
+    _function: Callable[..., Any],
+    _data: Snapshot,
+) -> Any:
+    options = dict(parameters)
+    conditions = options.pop("where", ())
+    with engine.connect(_data.folder) as connection:
+        orders = where(engine.scan(connection, [_data.orders]), conditions)
+        if options.get("lines") and _data.lines:
+            options["lines"] = where(engine.scan(connection, [_data.lines]), conditions)
+        result = _function(orders, digests=(digest,), **options)
+    filters = {column: ", ".join(allowed) for column, allowed in conditions}
+    return replace(result, receipt=replace(result.receipt, filters=filters))
+
+
+@st.cache_data(ttl="6h", max_entries=400, max_size="500MB", show_spinner=False)
+def _computed(
+    key: tuple[Any, ...],
+    name: str,
+    parameters: Key,
+    _function: Callable[..., Any],
+    _of: Any,
+) -> Any:
+    return _function(_of, **dict(parameters))
+
+
+@st.cache_data(ttl="6h", max_entries=100, show_spinner=False)
+def choices(workspace: str, digest: str, column: str, _data: Snapshot) -> tuple[str, ...]:
+    """The values of an attribute that pages can be filtered by."""
+    with engine.connect(_data.folder) as connection:
+        return values(engine.scan(connection, [_data.orders]), column)
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"

@@ -1,0 +1,3 @@
+"""Upload."""
+
+PAGE = {"title": "Upload", "group": "data", "icon": ":material/upload_file:", "order": 20}

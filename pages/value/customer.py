@@ -1,0 +1,3 @@
+"""Customer."""
+
+PAGE = {"title": "Customer", "group": "value", "icon": ":material/person:", "order": 50}
