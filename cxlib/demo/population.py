@@ -127,7 +127,7 @@ def _first_days(rng: np.random.Generator, n: int, window: Window, *, promotion: 
         weight = np.exp(-since_sale / 6.0)
     else:
         weight = 1 + 0.7 * offset / days_since_start(TRUTH.window.last)
-        weight *= np.where(days.dayofweek >= 5, 1.2, 1.0)
+        weight *= np.where(days.day_of_week >= 5, 1.2, 1.0)
         weight *= np.select(
             [days.month == 3, days.month == 11, days.month == 12], [1.3, 1.15, 1.25], 1.0
         )

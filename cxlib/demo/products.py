@@ -106,7 +106,7 @@ def fill(rng: np.random.Generator, spend: Integers, off: Floats, favourite: Inte
         liking = 3.5 * (favourite[purchase[lines], None] == _CATEGORY)
         if partner is not None:
             first_product = product[start][purchase[lines]]
-            liking = liking + 2.5 * (np.arange(len(_PRICES)) == _WITH[first_product, None])
+            liking = liking + 3.5 * (np.arange(len(_PRICES)) == _WITH[first_product, None])
         product[lines], quantity[lines] = _choose(
             rng, gross[lines], amount[lines], off[purchase[lines]] > 0, liking
         )

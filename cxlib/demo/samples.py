@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,7 +14,6 @@ from cxlib.demo.messy import messy
 from cxlib.i18n import N_
 
 SEED = 0
-_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Sample:
     suits: str
     write: Callable[[Path], Path]
     kind: str = "transactions"
-    mapping: Mapping[str, str] = _NONE
+    mapping: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     header: bool | None = None
 
 

@@ -28,7 +28,7 @@ def events(people: Population, orders: pd.DataFrame, seed: int) -> pd.DataFrame:
     checkout, of customers who would otherwise not have shown up.
     """
     rng = stream(seed, "events")
-    bug, start = TRUTH.checkout_bug, days_since_start(SINCE) * 86_400
+    bug = TRUTH.checkout_bug
     online = orders[orders["channel"] != "Store"].groupby("order_id", sort=False)
     bought = online.agg(
         customer_id=("customer_id", "first"), at=("timestamp", "first"), value=("amount", "sum")
