@@ -16,7 +16,7 @@ from cxlib.i18n import N_
 from cxlib.results import Estimate
 from cxlib.value.clv import discount
 from cxlib.value.clv.fitters import DAYS, MODELS
-from cxlib.value.clv.ladder import climb
+from cxlib.value.clv.ladder import NAMES, climb
 from cxlib.value.clv.patterns import Array, Patterns
 
 SPLIT = 0.5
@@ -122,8 +122,8 @@ def backtest(
     actual = _holdout(frame, known["customer_id"], cut, end)
     own = np.divide(x, T, out=np.zeros_like(x), where=T > 0) * days
     mean = np.full_like(x, x.sum() / T.sum() * days)
-    forecasts = {fit.model: ahead.total() * alive, OWN_RATE: own, MEAN_RATE: mean}
-    scores = tuple(_score(name, forecast, actual) for name, forecast in forecasts.items())
+    forecasts = {NAMES[fit.model]: ahead.total() * alive, OWN_RATE: own, MEAN_RATE: mean}
+    scores = tuple(_score(name, f, actual) for name, f in forecasts.items())
     return Backtest(
         model_name=fit.model,
         cut=cut,
@@ -134,7 +134,7 @@ def backtest(
         baselines=scores[1:],
         gains=_gains(list(forecasts.values()), actual, seed),
         better=_better(scores[0], scores[1:]),
-        calibration=_calibration(x, actual, forecasts[fit.model], own),
+        calibration=_calibration(x, actual, forecasts[NAMES[fit.model]], own),
     )
 
 

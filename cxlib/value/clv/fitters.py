@@ -186,7 +186,9 @@ class PurchaseFitter(_Checked):
     ) -> Array:
         """Expected purchases in (T, T + t] of customers with these histories."""
         x, t_x, age = _float_arrays(frequency, recency, T)
-        ahead = discount.purchases_while_alive(self.process, self.log_params, x, age, float(t)).total()
+        ahead = discount.purchases_while_alive(
+            self.process, self.log_params, x, age, float(t)
+        ).total()
         return ahead * self.process.probability_alive(self.log_params, x, t_x, age)
 
 

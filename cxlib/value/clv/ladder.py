@@ -42,7 +42,7 @@ class Fit:
     @property
     def log_params(self) -> Array:
         """Logarithms of the parameters, shape (k,)."""
-        return np.log(np.array(list(self.params.values())))
+        return np.asarray(np.log(np.array(list(self.params.values()))))
 
     @property
     def days_per_unit(self) -> float:
@@ -151,7 +151,7 @@ def _plain(fitter: PurchaseFitter | GammaGamma, n: float) -> Fit:
     return Fit(
         model=fitter.name,
         unit=fitter.unit if isinstance(fitter, PurchaseFitter) else "",
-        params={name: float(value) for name, value in fitter.params_.items()},
+        params=dict(zip(fitter.parameters, map(float, fitter.params_), strict=True)),
         covariance=tuple(tuple(map(float, row)) for row in fitter.log_covariance_.to_numpy()),
         log_likelihood=fitter.log_likelihood_,
         gradient=fitter.optimum_.gradient,

@@ -12,10 +12,13 @@ from cxlib.value.clv.patterns import Array
 
 Objective = Callable[[Array], tuple[float, Array]]
 
-# Largest slope of the mean log-likelihood by a log-parameter that counts as flat, and the most
-# log-likelihood that a further Newton step may still promise.
+# Largest slope of the mean log-likelihood by a log-parameter that counts as flat; the most
+# log-likelihood that a further Newton step may still promise; and the largest standard error, in
+# any direction of the log-parameters, of something that the data can be said to determine (a
+# parameter on its way to 0 or infinity has a flat likelihood too, but no curvature).
 FLAT = 1e-6
 GAIN = 1e-4
+WIDEST = 10.0
 STEP = 1e-4
 NEWTON_STEPS = 12
 
@@ -56,12 +59,12 @@ def maximise(objective: Objective, start: Array, n: float) -> Optimum:
         value, gradient = objective(log_params)
         return -value / n, -gradient / n
 
-    found = minimize(loss, start, jac=True, method="BFGS", options={"gtol": FLAT, "maxiter": 500})
+    found = minimize(loss, start, jac=True, method="BFGS", options={"gtol": FLAT, "maxiter": 200})
     here = np.asarray(found.x, dtype=float)
     value, gradient = loss(here)
     hessian = _hessian(loss, here)
     for _ in range(NEWTON_STEPS):
-        if not _curved(hessian) or np.abs(gradient).max() < 1e-3 * FLAT:
+        if not _curved(hessian, n) or np.abs(gradient).max() < 1e-3 * FLAT:
             break
         step = np.linalg.solve(hessian, gradient)
         trial, trial_gradient = loss(here - step)
@@ -73,10 +76,10 @@ def maximise(objective: Objective, start: Array, n: float) -> Optimum:
         here, value, gradient = here - step, trial, trial_gradient
         hessian = _hessian(loss, here)
     slope = float(np.abs(gradient).max())
-    if not (np.isfinite(value) and _curved(hessian)):
+    if not (np.isfinite(value) and _curved(hessian, n)):
         return Optimum(here, None, -value * n, slope, False)
     gain = 0.5 * n * float(gradient @ np.linalg.solve(hessian, gradient))
-    covariance = np.linalg.inv(hessian) / n
+    covariance = np.asarray(np.linalg.inv(hessian) / n, dtype=np.float64)
     return Optimum(here, covariance, -value * n, slope, slope <= FLAT and gain <= GAIN)
 
 
@@ -90,8 +93,6 @@ def _hessian(loss: Objective, at: Array) -> Array:
     return np.asarray((hessian + hessian.T) / 2)
 
 
-def _curved(hessian: Array) -> bool:
-    """Positive definite beyond the rounding of the differences."""
-    return bool(
-        np.isfinite(hessian).all() and np.linalg.eigvalsh(hessian)[0] > 1e-9
-    )
+def _curved(hessian: Array, n: float) -> bool:
+    """Positive definite, with standard errors that mean something."""
+    return bool(np.isfinite(hessian).all() and np.linalg.eigvalsh(hessian)[0] * n > WIDEST**-2)

@@ -164,7 +164,9 @@ def _purchases(fit: Fit, summary: pd.DataFrame, terms: Terms) -> _Expected:
     pair_x, pair_T = pairs["x"].to_numpy(), pairs["T"].to_numpy()
 
     def at(log_params: Array) -> Array:
-        ahead = purchases_while_alive(process, log_params, pair_x, pair_T, terms.horizon_days / days)
+        ahead = purchases_while_alive(
+            process, log_params, pair_x, pair_T, terms.horizon_days / days
+        )
         alive = process.probability_alive(log_params, x, t_x, T)
         return np.stack((alive, ahead.total()[of], ahead.total(force)[of]))
 
@@ -187,7 +189,7 @@ def _spend(spend: Fit, summary: pd.DataFrame) -> tuple[Array, Array]:
 
 def _frame(fitted: FittedClv) -> pd.DataFrame:
     summary = fitted.summary.reset_index(drop=True)
-    x, t_x, T = _histories(summary, DAYS[fitted.unit])
+    _, t_x, T = _histories(summary, DAYS[fitted.unit])
     customers = pd.DataFrame(
         {
             "customer_id": summary["customer_id"],
@@ -209,7 +211,9 @@ def _histories(summary: pd.DataFrame, days_per_unit: float) -> tuple[Array, Arra
 
 def _variance(slopes: Array, fit: Fit) -> Array:
     """gᵀ Σ g of each customer: `slopes` (k, n) by the logarithms of the parameters."""
-    return np.asarray(np.einsum("in,ij,jn->n", slopes, np.array(fit.covariance), slopes, optimize=True))
+    return np.asarray(
+        np.einsum("in,ij,jn->n", slopes, np.array(fit.covariance), slopes, optimize=True)
+    )
 
 
 def _over(slopes: Array, values: Array) -> Array:

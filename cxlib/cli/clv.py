@@ -1,0 +1,120 @@
+"""`clv`: expected purchases and lifetime value of every customer."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cxlib.cli import printing
+from cxlib.cli.loading import loaded, staged_file
+from cxlib.i18n import N_, language
+from cxlib.results import Estimate
+from cxlib.value.clv import lifetime, ready
+from cxlib.value.clv.fitters import DAYS, MODELS
+from cxlib.value.clv.value import COLUMNS
+
+NAME = "clv"
+HELP = N_("forecast purchases and lifetime value of every customer")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The file, the model and the terms on which purchases are valued."""
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--model", choices=tuple(MODELS), default="bgnbd")
+    parser.add_argument("--unit", choices=tuple(DAYS), default="D")
+    parser.add_argument("--horizon-days", type=float, default=365, metavar="N")
+    parser.add_argument("--annual-discount-rate", type=float, default=0.10, metavar="R")
+    parser.add_argument("--margin", type=float, default=1.0, metavar="M")
+    parser.add_argument("--summary", action="store_true")
+
+
+def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Parameters, gates, backtest and total; `--out` writes one row a customer."""
+    options: dict[str, Any] = {
+        "model": arguments.model,
+        "unit": arguments.unit,
+        "horizon_days": arguments.horizon_days,
+        "annual_discount_rate": arguments.annual_discount_rate,
+        "margin": arguments.margin,
+        "seed": arguments.seed,
+    }
+    if arguments.summary:
+        result = lifetime.analyse_summary(_summary(arguments), **options)
+    else:
+        with loaded(arguments) as tables:
+            result = lifetime.analyse(
+                tables.orders,
+                as_of=arguments.as_of,
+                digests=(tables.digest,),
+                timezone=arguments.tz,
+                **options,
+            )
+    if arguments.out:
+        columns = list(COLUMNS)
+        result.customers[columns].to_csv(arguments.out, index=False, lineterminator="\r\n")
+    shown = language(arguments.lang)
+    return {
+        "model": result.model,
+        "unit": result.unit,
+        "customers": len(result.customers),
+        "params": _values(result.params),
+        "intervals": {**result.params, **(result.spend or {})},
+        "log_likelihood": result.log_likelihood,
+        "spend": result.spend
+        and {**_values(result.spend), "log_likelihood": result.spend_log_likelihood},
+        "gates": [
+            {
+                "code": gate.code,
+                "passed": gate.passed,
+                "measured": gate.measured,
+                "required": gate.required,
+                "blocks": gate.blocks,
+                "message": shown.gate(gate),
+            }
+            for gate in result.gates
+        ],
+        "backtest": _backtest(result),
+        "total_clv": result.total_clv,
+        "notes": [printing.issue(note, shown) for note in result.notes],
+        "receipt": result.receipt,
+    }
+
+
+def _summary(arguments: argparse.Namespace) -> pd.DataFrame:
+    with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
+        staged = staged_file(arguments, arguments.file, Path(folder))
+        text = pd.read_parquet(staged.path)
+    asked = {field: staged.column(column) for field, column in arguments.map}
+    fields = ready.matched(staged.columns, asked)
+    cells = {field: staged.cell(column) for field, column in fields.items()}
+    return ready.ready_summary(text, cells, arguments.decimal or ".")
+
+
+def _values(params: Any) -> dict[str, float]:
+    estimates: dict[str, Estimate] = dict(params)
+    return {name: estimate.value for name, estimate in estimates.items()}
+
+
+def _backtest(result: lifetime.ClvResult) -> dict[str, Any] | None:
+    tested = result.backtest
+    if tested is None:
+        return None
+    return {
+        "cut": tested.cut,
+        "end": tested.end,
+        "customers": tested.customers,
+        "holdout_purchases": tested.holdout_purchases,
+        "scores": [tested.model, *tested.baselines],
+        "rmse_gain": {
+            baseline.name: gain
+            for baseline, gain in zip(tested.baselines, tested.gains, strict=True)
+        },
+        "baseline_better": [
+            {"baseline": baseline, "measure": measure} for baseline, measure in tested.better
+        ],
+        "calibration": tested.calibration.to_dict("records"),
+    }
