@@ -9,10 +9,12 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from cxlib.demo.marketing import campaigns, experiment, subscriptions
+from cxlib.demo.campaigns import campaigns
+from cxlib.demo.experiments import experiment
 from cxlib.demo.orders import transactions
 from cxlib.demo.population import population
 from cxlib.demo.purchases import purchases
+from cxlib.demo.subscriptions import subscriptions
 from cxlib.demo.tickets import tickets
 from cxlib.demo.truth import TRUTH
 from cxlib.demo.visits import events

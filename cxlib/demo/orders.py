@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cxlib.demo.moments import DAY, clock
 from cxlib.demo.population import Population
 from cxlib.demo.products import CATALOGUE, fill
 from cxlib.demo.stream import stream
-from cxlib.demo.truth import TRUTH
 
 # Later purchases mostly come by themselves; the first one carries the channel that was paid for.
 LATER = {
@@ -44,9 +44,9 @@ def transactions(people: Population, bought: pd.DataFrame, seed: int) -> pd.Data
     apart = last_of_several & (rng.random(n) < 0.05)[lines.purchase]
 
     minute = rng.choice(24, n, p=HOURS / HOURS.sum()) * 60 + rng.integers(0, 60, n)
-    seconds = bought["day"].to_numpy() * 86_400 + minute * 60 + rng.integers(0, 60, n)
+    seconds = bought["day"].to_numpy() * DAY + minute * 60 + rng.integers(0, 60, n)
     # The parcel apart was ordered up to 40 minutes later, and never past midnight.
-    later = np.minimum(rng.integers(60, 2_400, n), 86_399 - seconds % 86_400)
+    later = np.minimum(rng.integers(60, 2_400, n), DAY - 1 - seconds % DAY)
     moment = seconds[lines.purchase] + np.where(apart, later[lines.purchase], 0)
 
     paid = people.customers["acquisition_channel"].to_numpy()[who]
@@ -56,8 +56,7 @@ def transactions(people: Population, bought: pd.DataFrame, seed: int) -> pd.Data
     table = pd.DataFrame(
         {
             "customer_id": people.customers["customer_id"].to_numpy()[who[lines.purchase]],
-            "timestamp": pd.Timestamp(TRUTH.window.first).as_unit("s")
-            + pd.to_timedelta(moment, unit="s").as_unit("s"),
+            "timestamp": clock(moment),
             "amount": lines.amount * 100,
             "product": np.array([p.name for p in CATALOGUE])[lines.product],
             "category": np.array([p.category for p in CATALOGUE])[lines.product],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import product
 from typing import Literal
 
@@ -135,6 +136,7 @@ NEUTRAL: dict[str, tuple[str, ...]] = {
 }
 
 
+@cache
 def comments(language: str, tone: Tone, topic: str) -> tuple[str, ...]:
     """Every comment that can be made in a language and tone on a topic."""
     if tone == "neutral":

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
+from cxlib.demo.moments import DAY, clock, days_since_start
 from cxlib.demo.products import CATEGORIES
 from cxlib.demo.stream import Flags, Floats, Integers, stream
 from cxlib.demo.truth import TRUTH, Window
@@ -31,6 +32,8 @@ CHANNELS = {
     "Direct": 0.10,
     "Store": 0.06,
 }
+ALWAYS_ON = "Always on"
+"""The campaign of everyone whom no promotion brought."""
 WOMEN = "Siti Dewi Putri Ayu Rina Maya Wulan Indah Ratna Lestari Nadia Fitri Kartika Melati Anisa"
 MEN = "Budi Agus Andi Dimas Rizky Bayu Hendra Yusuf Fajar Eko Galih Ilham Reza Wahyu Teguh"
 FAMILY = (
@@ -75,11 +78,6 @@ class Population:
     def is_base(self) -> Flags:
         """Whose purchases follow `TRUTH.purchases` to the end of the window."""
         return ~self.is_discount & ~self.is_lapsing
-
-
-def days_since_start(day: dt.date) -> int:
-    """Days from the opening of the window to `day`."""
-    return (day - TRUTH.window.first).days
 
 
 def population(seed: int) -> Population:
@@ -146,7 +144,6 @@ def _customers(rng: np.random.Generator, first: Integers, is_discount: Flags) ->
     given = np.where(is_woman, rng.choice(WOMEN.split(), n), rng.choice(MEN.split(), n))
     family = rng.choice(FAMILY.split(), n)
     number = np.arange(1, n + 1)
-    signed_up = pd.Timestamp(TRUTH.window.first) + pd.to_timedelta(first, unit="D")
     return pd.DataFrame(
         {
             "customer_id": [f"TN{i:05d}" for i in number],
@@ -163,8 +160,8 @@ def _customers(rng: np.random.Generator, first: Integers, is_discount: Flags) ->
             "birth_year": np.clip(rng.normal(1991, 8, n).round(), 1955, 2007).astype(np.int64),
             "language": np.where(rng.random(n) < 0.7, "id", "en"),
             "acquisition_channel": np.where(is_discount, cohort.channel, _draw(rng, CHANNELS, n)),
-            "acquisition_campaign": np.where(is_discount, cohort.campaign, "Always on"),
-            "signed_up": signed_up.astype("datetime64[s]"),
+            "acquisition_campaign": np.where(is_discount, cohort.campaign, ALWAYS_ON),
+            "signed_up": clock(first * DAY),
         }
     )
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cxlib.demo.population import Population, days_since_start
+from cxlib.demo.moments import days_since_start
+from cxlib.demo.population import Population
 from cxlib.demo.stream import Floats, Integers, stream
 from cxlib.demo.truth import TRUTH
 

@@ -8,9 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+import pandas as pd
+
 from cxlib.demo import cdnow
-from cxlib.demo.company import NAME, company, write_table
+from cxlib.demo.company import NAME, write_table
 from cxlib.demo.messy import messy
+from cxlib.demo.orders import transactions
+from cxlib.demo.population import population
+from cxlib.demo.purchases import purchases
 from cxlib.i18n import N_
 
 SEED = 0
@@ -35,15 +40,20 @@ class Sample:
     header: bool | None = None
 
 
+def _orders() -> pd.DataFrame:
+    people = population(SEED)
+    return transactions(people, purchases(people, SEED), SEED)
+
+
 def _clean(folder: Path) -> Path:
     path = folder / f"{NAME}_transactions.csv"
-    write_table(company(SEED).transactions, path)
+    write_table(_orders(), path)
     return path
 
 
 def _messy(folder: Path) -> Path:
     path = folder / f"{NAME}_promo.csv"
-    path.write_bytes(messy(company(SEED).transactions, SEED).data)
+    path.write_bytes(messy(_orders(), SEED).data)
     return path
 
 

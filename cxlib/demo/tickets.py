@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from cxlib.demo import phrases
+from cxlib.demo.moments import DAY, clock, within
 from cxlib.demo.population import Population
 from cxlib.demo.stream import stream
 from cxlib.demo.truth import TRUTH
-from cxlib.demo.voice import clock, complaints, within
+from cxlib.demo.voice import complaints
 
 RATE = 0.045
 TOPICS = {"delivery": 0.30, "product": 0.20, "returns": 0.18, "payment": 0.17, "app": 0.15}
@@ -31,7 +32,7 @@ def tickets(people: Population, bought: pd.DataFrame, seed: int) -> pd.DataFrame
     """
     rng = stream(seed, "tickets")
     hit = np.flatnonzero(rng.random(len(bought)) < RATE)
-    moment = bought["day"].to_numpy(np.int64)[hit] * 86_400 + rng.integers(43_200, 86_400, len(hit))
+    moment = bought["day"].to_numpy(np.int64)[hit] * DAY + rng.integers(DAY // 2, DAY, len(hit))
     topic = rng.choice(list(TOPICS), len(hit), p=list(TOPICS.values())).astype(object)
     late, at = complaints(rng, bought, TRUTH.delivery_failure.complaint_rate)
     who = np.concatenate([bought["who"].to_numpy(np.int64)[hit], late])

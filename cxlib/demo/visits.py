@@ -7,10 +7,10 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from cxlib.demo.population import Population, days_since_start
+from cxlib.demo.moments import DAY, clock, days_since_start, within
+from cxlib.demo.population import Population
 from cxlib.demo.stream import Floats, Integers, stream
 from cxlib.demo.truth import TRUTH
-from cxlib.demo.voice import clock, within
 
 SINCE = dt.date(2025, 1, 1)
 DEVICES = {"mobile web": 0.5, "app": 0.25, "desktop web": 0.25}
@@ -34,7 +34,7 @@ def events(people: Population, orders: pd.DataFrame, seed: int) -> pd.DataFrame:
         customer_id=("customer_id", "first"), at=("timestamp", "first"), value=("amount", "sum")
     )
     end = (bought["at"] - pd.Timestamp(TRUTH.window.first)) // pd.Timedelta(seconds=1)
-    bought = bought.assign(end=end.astype(np.int64))[end >= days_since_start(SINCE) * 86_400]
+    bought = bought.assign(end=end.astype(np.int64))[end >= days_since_start(SINCE) * DAY]
     at: Integers = bought["end"].to_numpy(np.int64)
     row = pd.Series(np.arange(len(people)), index=people.customers["customer_id"])
     buyer = row[bought["customer_id"]].to_numpy(np.int64)
@@ -53,12 +53,12 @@ def events(people: Population, orders: pd.DataFrame, seed: int) -> pd.DataFrame:
         (1, rng.poisson(CARTS, len(bought))),
         (0, rng.poisson(LOOKING, len(bought))),
     ):
-        day = np.repeat(at // 86_400, count)
+        day = np.repeat(at // DAY, count)
         sessions.append(
             pd.DataFrame(
                 {
                     "who": _visitors(rng, people.first, weight, day),
-                    "end": day * 86_400 + rng.integers(8 * 3_600, 23 * 3_600, len(day)),
+                    "end": day * DAY + rng.integers(8 * 3_600, 23 * 3_600, len(day)),
                     "step": step,
                     "device": np.repeat(device, count),
                     "value": np.nan,

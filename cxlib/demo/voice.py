@@ -7,9 +7,10 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from cxlib.demo import phrases
-from cxlib.demo.population import Population, days_since_start
+from cxlib.demo.moments import DAY, clock, days_since_start, within
+from cxlib.demo.population import Population
 from cxlib.demo.stream import Flags, Floats, Integers, stream
-from cxlib.demo.truth import TRUTH, Window
+from cxlib.demo.truth import TRUTH
 
 # Shares of the scores 0–10: promoters − detractors is TRUTH.delivery_failure.nps_otherwise and .nps.
 USUAL = (0.01, 0.01, 0.01, 0.02, 0.02, 0.05, 0.08, 0.12, 0.18, 0.24, 0.26)
@@ -95,25 +96,10 @@ def complaints(
 ) -> tuple[Integers, Integers]:
     """Who complains about the failed deliveries, and when within the failed month (seconds)."""
     month = TRUTH.delivery_failure.month
-    hit = within(bought["day"].to_numpy(np.int64) * 86_400, month) & (
-        rng.random(len(bought)) < rate
-    )
-    end = (days_since_start(month.last) + 1) * 86_400
-    ordered = bought["day"].to_numpy(np.int64)[hit] * 86_400
+    hit = within(bought["day"].to_numpy(np.int64) * DAY, month) & (rng.random(len(bought)) < rate)
+    end = (days_since_start(month.last) + 1) * DAY
+    ordered = bought["day"].to_numpy(np.int64)[hit] * DAY
     return bought["who"].to_numpy(np.int64)[hit], rng.integers(ordered + 43_200, end)
-
-
-def within(moment: Integers, window: Window) -> Flags:
-    """Whether seconds since the opening fall on the days of `window`."""
-    day = moment // 86_400
-    inside = (day >= days_since_start(window.first)) & (day <= days_since_start(window.last))
-    return np.asarray(inside, dtype=np.bool_)
-
-
-def clock(moment: Integers) -> pd.DatetimeIndex:
-    """Seconds since the opening as timestamps of the business time zone, naive."""
-    start = pd.Timestamp(TRUTH.window.first).as_unit("s")
-    return pd.DatetimeIndex(start + pd.to_timedelta(moment, unit="s").as_unit("s"))
 
 
 def _after(
@@ -123,7 +109,7 @@ def _after(
     chosen = rng.random(len(bought)) < share
     who = bought["who"].to_numpy(np.int64)[chosen]
     day = bought["day"].to_numpy(np.int64)[chosen] + rng.integers(1, days + 1, len(who))
-    moment = day * 86_400 + rng.integers(7 * 3_600, 23 * 3_600, len(who))
+    moment = day * DAY + rng.integers(7 * 3_600, 23 * 3_600, len(who))
     kept = within(moment, TRUTH.window)
     return who[kept], moment[kept]
 
