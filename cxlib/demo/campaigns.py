@@ -12,6 +12,7 @@ from cxlib.demo.truth import TRUTH
 
 COST_PER_CLICK, CLICK_RATE = 1_500, 0.012
 KEY = ["timestamp", "channel", "campaign"]
+COUNTS = "cost impressions clicks leads new_customers revenue sent delivered opened".split()
 
 
 def campaigns(people: Population, orders: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -24,7 +25,7 @@ def campaigns(people: Population, orders: pd.DataFrame, seed: int) -> pd.DataFra
     # The channels credit their sales to the campaign that always runs; of others none is known.
     paid["revenue"] = paid["revenue"].fillna(0).where(paid["campaign"] == ALWAYS_ON)
     table = pd.concat([paid, _newsletter(rng, people)]).sort_values(KEY, ignore_index=True)
-    return table.astype({name: "Int64" for name in table.columns.difference(KEY)})
+    return table[KEY + COUNTS].astype(dict.fromkeys(COUNTS, "Int64"))
 
 
 def _paid(rng: np.random.Generator, customers: pd.DataFrame) -> pd.DataFrame:

@@ -60,13 +60,13 @@ def test_counts_of_the_messy_file(shop):
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("purchases", "r = {0.r:g}, α = {0.alpha:g}, a = {0.a:g}, b = {0.b:g}".format(TRUTH.purchases)),
-        ("spend", "p = {0.p:g}, q = {0.q:g}, v = {0.v:,.0f}: Rp {0.mean:,.0f}".format(TRUTH.spend)),
+        ("purchases", f"r = {TRUTH.purchases.r:g}, α = {TRUTH.purchases.alpha:g}, a = {TRUTH.purchases.a:g}, b = {TRUTH.purchases.b:g}"),
+        ("spend", f"p = {TRUTH.spend.p:g}, q = {TRUTH.spend.q:g}, v = {TRUTH.spend.v:,.0f}: Rp {TRUTH.spend.mean:,.0f}"),
         ("discounted", f"{TRUTH.discounted_purchases:.0%}".replace("%", " %")),
         ("discount cohort", f"{TRUTH.discount_cohort.customers} customers of “{TRUTH.discount_cohort.campaign}”"),
         ("discount cohort", f"{100 * TRUTH.discount_cohort.discounted_purchases:g} % of the others"),
         ("lapsed", f"{TRUTH.lapse.place} buys nothing after {TRUTH.lapse.last_day:%d %B %Y}"),
-        ("delivery", "NPS {0.nps:g} among the month's answers against {0.nps_otherwise:g}".format(TRUTH.delivery_failure)),
+        ("delivery", f"NPS {TRUTH.delivery_failure.nps:g} among the month's answers against {TRUTH.delivery_failure.nps_otherwise:g}"),
         ("delivery", f"{TRUTH.delivery_failure.month.first:%B %Y}"),
         ("drivers", ", ".join(f"{name} {weight:.2f}" for name, weight in TRUTH.drivers.items())),
         ("checkout", f"{100 * TRUTH.checkout_bug.completed:g} % of the sessions"),
