@@ -48,7 +48,7 @@ def gates(
         _at_least("buyers", len(summary), BUYERS, _BUYERS),
         _at_least("days", observed, DAYS, _DAYS),
         _at_least("purchases", deepest, PURCHASES, _PURCHASES),
-        _converged(fit),
+        _converged(fit, repeats=bool((summary["frequency"] > 0).any())),
         *_money(summary, spend),
         _holdout(backtest, dated),
     )
@@ -84,12 +84,13 @@ def _at_least(code: str, measured: float, required: int, words: tuple[str, str])
     return Gate(code, passed, message, float(measured), float(required), "money", params)
 
 
-def _converged(fit: Fit | None) -> Gate:
-    words = (
-        N_("The purchase model converged: at its optimum the likelihood is flat and curved down.")
-        if fit
-        else N_("No purchase model converges on this file, so nothing is predicted from it.")
-    )
+def _converged(fit: Fit | None, repeats: bool) -> Gate:
+    if fit is not None:
+        words = N_("The purchase model converged: its likelihood peaks at these parameters.")
+    elif repeats:
+        words = N_("No purchase model converges on this file, so nothing is predicted from it.")
+    else:
+        words = N_("Nobody in this file bought on a second day, so there is no rhythm to learn.")
     return Gate("converged", fit is not None, words, fit.gradient if fit else None, 1e-6, "all")
 
 

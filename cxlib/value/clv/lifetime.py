@@ -17,14 +17,15 @@ from cxlib.errors import CxError, NotEnoughData
 from cxlib.frames.coverage import coverage
 from cxlib.frames.summary import customer_summary, last_day
 from cxlib.i18n import N_
-from cxlib.results import KPI, Estimate, Fact, Gate, Issue, Param, Receipt, Sentence, Unit
+from cxlib.results import KPI, Estimate, Gate, Issue, Receipt, Sentence
 from cxlib.statistics import Z
 from cxlib.value.clv.backtest import Backtest, backtest
 from cxlib.value.clv.fitters import DAYS, MODELS
 from cxlib.value.clv.gates import gates
+from cxlib.value.clv.headline import headline, meaning
 from cxlib.value.clv.ladder import Fit, climb, climb_spend
 from cxlib.value.clv.patterns import Patterns
-from cxlib.value.clv.value import FittedClv, Terms, Valuation, value_customers
+from cxlib.value.clv.value import FittedClv, Terms, value_customers
 
 Model = Literal["bgnbd", "mbgnbd", "pareto"]
 TimeUnit = Literal["D", "W"]
@@ -241,8 +242,8 @@ def valued(fitted: FittedClv, terms: Terms) -> ClvResult:
         backtest=fitted.backtest,
         total_clv=valuation.clv,
         terms=terms,
-        headline=_headline(valuation),
-        meaning=_meaning(valuation, terms),
+        headline=headline(valuation),
+        meaning=meaning(valuation, terms),
         notes=fitted.notes,
         receipt=replace(fitted.receipt, parameters=parameters),
         fitted=fitted,
@@ -348,46 +349,3 @@ def _estimates(fit: Fit | None) -> dict[str, Estimate]:
         )
         for (name, value), error in zip(fit.params.items(), errors, strict=True)
     }
-
-
-def _headline(valuation: Valuation) -> tuple[KPI, ...]:
-    n = len(valuation.customers)
-    found = (
-        ("total_clv", N_("Value of all customers"), valuation.clv),
-        ("expected_purchases", N_("Expected purchases"), valuation.purchases),
-        ("alive", N_("Customers still alive"), valuation.alive),
-    )
-    return (
-        KPI("customers", N_("Customers who bought"), Fact(n, "count", n)),
-        *(KPI(key, label, value) for key, label, value in found if value is not None),
-    )
-
-
-def _meaning(valuation: Valuation, terms: Terms) -> Sentence:
-    """What the numbers come to, in a sentence."""
-    params: dict[str, Param] = {"days": terms.horizon_days, "n": len(valuation.customers)}
-    units: dict[str, Unit] = {"days": "count", "n": "count"}
-    if valuation.purchases is None:
-        return Sentence(N_("Nothing can be forecast from this file; the checks say why."))
-    params["purchases"], units["purchases"] = valuation.purchases.value, "count"
-    if valuation.clv is None:
-        return Sentence(
-            N_(
-                "{n} customers are expected to make {purchases} purchases in the next {days} days;"
-                " their value is withheld, and the checks say why."
-            ),
-            params,
-            units,
-        )
-    clv = valuation.customers["clv"]
-    top = clv.nlargest(math.ceil(len(clv) / 10)).sum()
-    params |= {"clv": valuation.clv.value, "top": float(top / clv.sum()) if clv.sum() else 0.0}
-    units |= {"clv": "money", "top": "share"}
-    return Sentence(
-        N_(
-            "{n} customers are worth {clv} over the next {days} days, in {purchases} expected"
-            " purchases; the top tenth of them make up {top} of it."
-        ),
-        params,
-        units,
-    )
