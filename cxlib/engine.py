@@ -41,6 +41,7 @@ def connect(*folders: Path, memory: str = MEMORY) -> Iterator[Connection]:
             connection.execute("SET temp_directory = ?", [spill])
             connection.execute("SET preserve_insertion_order = true")
             connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = false")
             allowed = [str(f.resolve()) for f in folders] + [spill]
             connection.execute("SET allowed_directories = ?", [allowed])
             connection.execute("SET enable_external_access = false")

@@ -17,8 +17,8 @@ from cxlib import engine
 from cxlib.errors import CxError
 from cxlib.i18n import N_
 from cxlib.ingest import canonical, convert, match, read, sandbox
-from cxlib.ingest.convert import Imported, Plan
-from cxlib.ingest.match import Proposal
+from cxlib.ingest.canonical import Imported
+from cxlib.ingest.plan import Plan, Proposal, plan
 from cxlib.ingest.staged import ReadOptions, Staged
 
 
@@ -83,13 +83,14 @@ def proposed(arguments: argparse.Namespace, staged: Staged, kind: str | None = N
 
 def planned(arguments: argparse.Namespace, proposal: Proposal) -> Plan:
     """The plan of an import: the proposal, its questions answered by the options."""
-    return convert.plan(
+    return plan(
         proposal,
-        date_order=arguments.date_format,
+        date_format=arguments.date_format,
         decimal=arguments.decimal,
         currency=arguments.currency,
         timezone=arguments.tz,
-        today=arguments.as_of or dt.datetime.now(dt.UTC).date(),
+        today=dt.datetime.now(dt.UTC).date(),
+        lang=arguments.lang,
     )
 
 

@@ -1,0 +1,340 @@
+"""Days and times as people write them, told from a whole column, never from one cell.
+
+``2025-08-31``, ``20250831``, ``31/08/2025 14:05``, ``31 Agustus 2025``, ``Aug 31, 2025``,
+``17 Agt 25 09.30 WIB``, Excel serials, Unix times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cxlib.ingest.missing import is_missing, trimmed
+
+Order = Literal["ymd", "dmy", "mdy", "ydm", "serial", "serial1904", "unix", "unix_ms"]
+ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy", "ydm", "serial", "serial1904", "unix", "unix_ms")
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januari", "feb february februari peb pebruari", "mar march maret mrt",
+            "apr april", "may mei", "jun june juni", "jul july juli",
+            "aug august agustus agt agu ags", "sep sept september", "oct october oktober okt",
+            "nov november nopember nop", "dec december desember des",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+ZONES = {"z": 0, "utc": 0, "gmt": 0, "wib": 420, "wita": 480, "wit": 540}  # minutes from UTC
+TYPO = 0.01
+PIVOT = 69  # two digits: 00–68 are of this century, 69–99 of the last
+FIRST_YEAR, LAST_YEAR = 1000, 2999
+
+_WEEKDAY = r"(?:[^\W\d_]{2,9}\.?,?\s+)?"
+_TIME = (
+    r"(?:(?:T|[ ,]+(?:pukul |jam |at )?)(?P<hour>\d{1,2})[:.](?P<minute>\d{2})"
+    r"(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?"
+    r"\s*(?P<zone>[Zz]|(?i:utc|gmt|wib|wita|wit)|[+-]\d{2}:?(?:\d{2})?)?$"
+)
+_BOUND = r"[-/. ]\s*"
+# Three parts in any order; the middle one may be a month's name.
+NUMERIC = rf"^{_WEEKDAY}(?P<a>\d{{1,4}}){_BOUND}(?P<b>\d{{1,2}}){_BOUND}(?P<c>\d{{1,4}}){_TIME}"
+NAMED = rf"^{_WEEKDAY}(?P<a>\d{{1,4}})(?:st|nd|rd|th)?[-/. ]*\s*(?P<b>[^\W\d_]{{3,9}})\.?,?[-/. ]*\s*(?P<c>\d{{2,4}}),?{_TIME}"
+MONTH_FIRST = (
+    rf"^{_WEEKDAY}(?P<b>[^\W\d_]{{3,9}})\.?[-/. ]\s*(?P<a>\d{{1,2}})(?:st|nd|rd|th)?,?[-/. ]\s*(?P<c>\d{{4}}),?{_TIME}"
+)
+COMPACT = r"^(?P<y>[12]\d{3})(?P<m>\d{2})(?P<d>\d{2})(?:[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2}):?(?P<second>\d{2})?(?P<zone>[Zz])?)?$"
+SERIAL = r"^\d{5}(?:[.,]\d+)?$"
+UNIX = r"^1\d{9}$"
+UNIX_MS = r"^1\d{12}$"
+
+DAY = 86_400_000_000  # microseconds
+
+
+@dataclass
+class DateEvidence:
+    """What the distinct values of a column say about the order of day, month and year."""
+
+    values: int = 0
+    dates: int = 0
+    iso: int = 0
+    short: int = 0
+    first_above_12: int = 0
+    second_above_12: int = 0
+    first_above_31: int = 0
+    serial: int = 0
+    unix: int = 0
+    unix_ms: int = 0
+    year_day: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, text: pa.Array) -> None:
+        """Take in distinct values."""
+        text = trimmed(text)
+        text = text.filter(pc.invert(is_missing(text)))
+        self.values += len(text)
+        numeric = pc.extract_regex(text, NUMERIC)
+        found = text.filter(numeric.is_valid())
+        numeric = numeric.filter(numeric.is_valid())
+        rest = text.filter(pc.invert(pc.match_substring_regex(text, NUMERIC)))
+        for pattern in (NAMED, MONTH_FIRST):
+            named = pc.extract_regex(rest, pattern)
+            months = _month_numbers(pc.struct_field(named, "b"))
+            self.dates += int(pc.sum(pc.greater(months, 0)).as_py() or 0)
+        compact = pc.extract_regex(rest, COMPACT)
+        parts = [_ints(pc.struct_field(compact, part)) for part in ("y", "m", "d")]
+        plausible = _is_day(*parts) & _between(parts[0], 1900, 2100)
+        self.dates += int(plausible.sum())
+        self.iso += int(plausible.sum())
+        for name, pattern in (("serial", SERIAL), ("unix", UNIX), ("unix_ms", UNIX_MS)):
+            count = int(pc.sum(pc.match_substring_regex(rest, pattern)).as_py() or 0)
+            setattr(self, name, getattr(self, name) + count)
+        if not len(numeric):
+            return
+        self._count_order(found, numeric)
+
+    def _count_order(self, found: pa.Array, numeric: pa.Array) -> None:
+        a, b, c = (_ints(pc.struct_field(numeric, part)) for part in "abc")
+        widths = pc.binary_length(pc.struct_field(numeric, "a")).to_numpy(zero_copy_only=False)
+        ends = pc.binary_length(pc.struct_field(numeric, "c")).to_numpy(zero_copy_only=False)
+        year_first = (widths == 4) & (ends <= 2)
+        self.iso += int((year_first & (b <= 12)).sum())
+        self.year_day += int((year_first & (b > 12) & (b <= 31) & (c <= 12)).sum())
+        year_last = (widths <= 2) & ((ends == 4) | (ends == 2))
+        self.short += int(year_last.sum())
+        self.first_above_12 += int((year_last & (a > 12) & (a <= 31) & (b <= 12)).sum())
+        self.second_above_12 += int((year_last & (b > 12) & (a <= 12)).sum())
+        self.first_above_31 += int((year_last & (ends == 2) & (a > 31) & (b <= 12)).sum())
+        self.dates += int((year_first | year_last).sum())
+        if len(self.examples) < 3:
+            either = year_last & (a <= 12) & (b <= 12) & (a != b)
+            self.examples += [found[int(i)].as_py() for i in np.flatnonzero(either)[:3]]
+            self.examples = list(dict.fromkeys(self.examples))[:3]
+
+    @property
+    def share(self) -> float:
+        """Share of the values that are days or times, bare numbers left out."""
+        return self.dates / self.values if self.values else 0.0
+
+    @property
+    def order(self) -> Order | None:
+        """The order of day, month and year; None where the column does not tell.
+
+        It tells where a day exceeds 12 in one place and, but for a typing error in a hundred, never
+        in the other; what does not fit is rejected later, not turned around.
+        """
+        if self.short == 0:
+            if self.year_day:
+                return None if self.iso else "ydm"
+            return "ymd" if self.dates else self.bare
+        if self.first_above_31 and not self.second_above_12:
+            return "ymd"
+        day_first, month_first = self.first_above_12, self.second_above_12
+        if min(day_first, month_first) > TYPO * max(day_first, month_first) or not (day_first or month_first):
+            return None
+        return "dmy" if day_first > month_first else "mdy"
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some days can only be read one way and some only the other."""
+        return bool(self.first_above_12 and self.second_above_12) or bool(self.year_day and self.iso)
+
+    @property
+    def bare(self) -> Order | None:
+        """What bare numbers are, where nearly all values are such numbers."""
+        for order in ("serial", "unix", "unix_ms"):
+            if self.values and getattr(self, order) >= 0.95 * self.values:
+                return order  # type: ignore[return-value]
+        return None
+
+
+def order_of(asked: str) -> Order | None:
+    """The order behind a format as people write it: ``dmy``, ``DD/MM/YYYY``, ``%d-%m-%y``, ``iso``."""
+    text = asked.strip().lower()
+    if text in ORDERS:
+        return text
+    if text.startswith(("iso", "ymd")):
+        return "ymd"
+    date = text.split(":")[0].replace("%h", "").replace("hh", "")
+    letters = {"t": "d", "j": "d", "b": "m"}  # tanggal, jour, %b
+    seen = "".join(dict.fromkeys(letters.get(char, char) for char in date if char in "dmytjb"))
+    for order in ("ymd", "dmy", "mdy", "ydm"):
+        if seen == order:
+            return order  # type: ignore[return-value]
+    return None
+
+
+def parse_dates(text: pa.Array, order: Order, timezone: str) -> pa.Array:
+    """Text as naive timestamps[us] in the business time zone; null where it is none.
+
+    A time that names its zone is converted; one that does not is business time already. Months
+    by name and four-digit years first are understood in every order.
+    """
+    text = trimmed(text)
+    if order in ("serial", "serial1904", "unix", "unix_ms"):
+        return _bare_times(text, order, timezone)
+    result = np.full(len(text), np.datetime64("NaT", "us"))
+    zoned = np.zeros(len(text), bool)
+    for pattern, reader in (
+        (NUMERIC, _numeric_days),
+        (NAMED, _named_days),
+        (MONTH_FIRST, _named_days),
+        (COMPACT, _compact_days),
+    ):
+        parts = pc.extract_regex(text, pattern)
+        rows = np.flatnonzero(parts.is_valid().to_numpy(zero_copy_only=False) & np.isnat(result))
+        if not len(rows):
+            continue
+        parts = parts.take(pa.array(rows))
+        days, good = reader(parts, order)
+        micros, fine = _time_of_day(parts)
+        offset, has_zone = _offsets(parts)
+        moment = days * DAY + micros - np.where(has_zone, offset, 0) * 60_000_000
+        ok = good & fine
+        result[rows[ok]] = moment[ok].astype("datetime64[us]")
+        zoned[rows[ok]] = has_zone[ok]
+    values = pa.array(result, pa.timestamp("us"))
+    if zoned.any():
+        values = pc.if_else(pa.array(zoned), to_business(values, timezone), values)
+    return values
+
+
+def to_business(utc: pa.Array, timezone: str) -> pa.Array:
+    """Naive UTC to naive local time of the business."""
+    return pc.local_timestamp(pc.assume_timezone(utc, "UTC").cast(pa.timestamp("us", timezone)))
+
+
+def _bare_times(text: pa.Array, order: Order, timezone: str) -> pa.Array:
+    pattern = {"unix": UNIX, "unix_ms": UNIX_MS}.get(order, SERIAL)
+    fits = pc.match_substring_regex(text, pattern)
+    numbers = pc.if_else(fits, pc.replace_substring(text, ",", "."), None).cast(pa.float64())
+    if order in ("unix", "unix_ms"):
+        factor = 1_000_000 if order == "unix" else 1_000
+        micros = pc.multiply(numbers.cast(pa.int64()), factor)
+        return to_business(micros.cast(pa.timestamp("us")), timezone)
+    # Serial 1 is 1 January 1900, and Excel counts a 29 February 1900 that never was.
+    origin = np.datetime64("1904-01-01" if order == "serial1904" else "1899-12-30", "s")
+    seconds = pc.round(pc.multiply(numbers, 86_400.0)).cast(pa.int64())
+    shifted = pc.add(seconds, int(origin.astype("int64")))
+    return pc.multiply(shifted, 1_000_000).cast(pa.timestamp("us"))
+
+
+def _numeric_days(parts: pa.Array, order: Order) -> tuple[np.ndarray, np.ndarray]:
+    a, b, c = (_ints(pc.struct_field(parts, part)) for part in "abc")
+    width, end = (
+        pc.binary_length(pc.struct_field(parts, part)).to_numpy(zero_copy_only=False) for part in "ac"
+    )
+    year_first = (width == 4) | (order == "ymd")
+    if order == "ydm":
+        first = (a, c, b)
+    else:
+        first = (a, b, c)
+    last = (c, a, b) if order == "mdy" else (c, b, a)
+    year, month, day = (np.where(year_first, f, x) for f, x in zip(first, last, strict=True))
+    year_width = np.where(year_first, width, end)
+    other_width = np.where(year_first, end, width)
+    good = ((year_width == 4) | (year_width == 2)) & (other_width <= 2)
+    return _days(_full_year(year, year_width), month, day, good)
+
+
+def _named_days(parts: pa.Array, order: Order) -> tuple[np.ndarray, np.ndarray]:
+    month = _month_numbers(pc.struct_field(parts, "b")).to_numpy(zero_copy_only=False)
+    a, c = (_ints(pc.struct_field(parts, part)) for part in "ac")
+    width, end = (
+        pc.binary_length(pc.struct_field(parts, part)).to_numpy(zero_copy_only=False) for part in "ac"
+    )
+    year_first = width == 4
+    year, day = np.where(year_first, a, c), np.where(year_first, c, a)
+    year_width = np.where(year_first, width, end)
+    return _days(_full_year(year, year_width), month, day, (year_width == 4) | (year_width == 2))
+
+
+def _compact_days(parts: pa.Array, order: Order) -> tuple[np.ndarray, np.ndarray]:
+    year, month, day = (_ints(pc.struct_field(parts, part)) for part in "ymd")
+    return _days(year, month, day, np.ones(len(year), bool))
+
+
+def _days(
+    year: np.ndarray, month: np.ndarray, day: np.ndarray, good: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Days since 1970 and whether there is such a day."""
+    good = good & _is_day(year, month, day) & _between(year, FIRST_YEAR, LAST_YEAR)
+    y, m, d = (np.where(good, part, 1) for part in (year, month, day))
+    months = ((y - 1970) * 12 + (m - 1)).astype("datetime64[M]")
+    return months.astype("datetime64[D]").astype("int64") + d - 1, good
+
+
+def _full_year(year: np.ndarray, width: np.ndarray) -> np.ndarray:
+    short = width == 2
+    return np.where(short, np.where(year < PIVOT, 2000 + year, 1900 + year), year)
+
+
+def _is_day(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
+    lengths = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    known = _between(month, 1, 12)
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    last = lengths[np.where(known, month, 0)] + (leap & (month == 2))
+    found: np.ndarray = known & _between(day, 1, last)
+    return found
+
+
+def _between(value: np.ndarray, low: int, high: int | np.ndarray) -> np.ndarray:
+    inside: np.ndarray = (value >= low) & (value <= high)
+    return inside
+
+
+def _time_of_day(parts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Microseconds since midnight, and whether there is such a time."""
+    names = {f.name for f in parts.type}
+    hour, minute, second = (_ints(pc.struct_field(parts, n)) for n in ("hour", "minute", "second"))
+    hour, minute, second = (np.maximum(part, 0) for part in (hour, minute, second))
+    micros = np.zeros(len(hour), "int64")
+    if "half" in names:
+        half = pc.utf8_lower(pc.utf8_slice_codeunits(pc.struct_field(parts, "half"), 0, 1))
+        pm, am = (pc.equal(half, x).to_numpy(zero_copy_only=False).astype(bool) for x in "pa")
+        fine = ~(pm | am) | _between(hour, 1, 12)
+        hour = np.where(pm | am, hour % 12 + 12 * pm, hour)
+        digits = pc.utf8_rpad(pc.utf8_slice_codeunits(pc.struct_field(parts, "fraction"), 0, 6), 6, "0")
+        micros = np.maximum(_ints(digits), 0)
+    else:
+        fine = np.ones(len(hour), bool)
+    fine &= _between(hour, 0, 23) & _between(minute, 0, 59) & _between(second, 0, 59)
+    return ((hour * 60 + minute) * 60 + second) * 1_000_000 + micros, fine
+
+
+def _offsets(parts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Minutes from UTC, and whether a zone is named."""
+    zone = pc.utf8_lower(pc.fill_null(pc.struct_field(parts, "zone"), ""))
+    minutes = {name: _minutes(name) for name in pc.unique(zone).to_pylist()}
+    known = pa.array(list(minutes), pa.string())
+    found = np.array(list(minutes.values()), "int64")[pc.index_in(zone, known).to_numpy(zero_copy_only=False)]
+    return found, pc.not_equal(zone, "").to_numpy(zero_copy_only=False).astype(bool)
+
+
+def _minutes(zone: str) -> int:
+    if zone[:1] not in ("+", "-") or not zone:
+        return ZONES.get(zone, 0)
+    digits = zone[1:].replace(":", "")
+    size = int(digits[:2]) * 60 + int(digits[2:] or 0)
+    return -size if zone.startswith("-") else size
+
+
+def _month_numbers(names: pa.Array) -> pa.Array:
+    """Month names to 1–12; 0 for another word."""
+    known = pa.array(list(MONTHS), pa.string())
+    numbers = pa.array(list(MONTHS.values()), pa.int64())
+    found = pc.take(numbers, pc.index_in(pc.utf8_lower(names), known))
+    return pc.fill_null(found, 0)
+
+
+def _ints(text: pa.Array) -> np.ndarray:
+    """Digits to integers; -1 where there are none."""
+    digits = pc.if_else(pc.equal(text, ""), None, text).cast(pa.int64())
+    values: np.ndarray = pc.fill_null(digits, -1).to_numpy(zero_copy_only=False)
+    return values

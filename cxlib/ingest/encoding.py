@@ -1,0 +1,248 @@
+"""From bytes to clean text: gzip undone, the encoding found, NUL bytes left out and counted."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from charset_normalizer import from_bytes
+
+from cxlib.errors import CxError
+from cxlib.i18n import N_
+
+BLOCK = 1 << 20
+SAMPLE = 1 << 18
+GZIP = b"\x1f\x8b"
+BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Beginnings of files that are not tables, whatever their name says.
+BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"Rar!", b"7z\xbc\xaf", b"BZh", b"\x28\xb5\x2f\xfd")
+# What Western European text in cp1252 has above ASCII, beside letters.
+WESTERN = "€‚„…†‰‹›‘’“”•–—™ ¡£§©«»¬®°±²³·¿ªº×¼½¾µ´¨¸\u00ad\u00a0"
+LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What is known about a file's bytes: `certain` is False where the encoding is a guess.
+
+    `nuls` are NUL bytes that reading leaves out, `quotes` says whether there is a quote at all and
+    `undecodable` how many bytes have no meaning in the encoding; they are read as U+FFFD.
+    """
+
+    path: Path
+    encoding: str
+    certain: bool
+    compressed: bool
+    nuls: int
+    quotes: bool
+    undecodable: int = 0
+
+    @property
+    def raw(self) -> bool:
+        """Whether the bytes can be read as they are."""
+        return self.encoding == "utf-8" and not (self.compressed or self.nuls or self.undecodable)
+
+
+def examine(path: Path, encoding: str | None = None) -> Encoded:
+    """Find the encoding of a file: its mark, else UTF-8 strictly, else the best guess.
+
+    Raises CxError: `empty_file`, `not_a_table`, `unknown_encoding`, `unreadable`.
+    """
+    compressed = _head(path).startswith(GZIP)
+    head = b"".join(_blocks(path, compressed, most=SAMPLE))
+    if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise CxError("empty_file", N_("The file is empty."), N_("Export it again and check its size."))
+    if head.startswith(BINARY):
+        raise not_a_table()
+    if encoding is not None:
+        chosen, certain = _known(encoding), True
+    else:
+        chosen, certain = _marked(head), True
+    nuls, quotes, strange, is_utf8 = _survey(path, compressed)
+    if chosen is None:
+        chosen = "utf-8" if is_utf8 else None
+    if chosen is None:
+        chosen, certain = guess(strange or head), False
+    wide = chosen.startswith(("utf-16", "utf-32"))
+    if not wide and (nuls > 0.1 * len(head) or _control_share(head) > 0.1):
+        raise not_a_table()
+    undecodable = 0 if is_utf8 and chosen.startswith("utf-8") else _undecodable(path, compressed, chosen)
+    return Encoded(path, chosen, certain, compressed, 0 if wide else nuls, quotes or wide, undecodable)
+
+
+def not_a_table() -> CxError:
+    """The error for a file that is something else altogether."""
+    return CxError(
+        "not_a_table",
+        N_("The file is not a table: it is binary, such as a picture, a document or an archive."),
+        N_("Save the table as CSV, XLSX or Parquet."),
+    )
+
+
+def clean_blocks(encoded: Encoded) -> Iterator[bytes]:
+    """The file as UTF-8 without a byte order mark and without NULs, in blocks."""
+    decode = codecs.getincrementaldecoder(encoded.encoding)(errors="replace").decode
+    utf8 = encoded.encoding == "utf-8" and not encoded.undecodable
+    for block in _blocks(encoded.path, encoded.compressed):
+        clean = block if utf8 else decode(block).encode("utf-8", "replace")
+        yield clean.replace(b"\0", b"") if b"\0" in clean else clean
+    if not utf8 and (tail := decode(b"", True)):
+        yield tail.replace("\0", "").encode("utf-8", "replace")
+
+
+def open_clean(encoded: Encoded) -> IO[bytes]:
+    """`clean_blocks` as a binary stream."""
+    return io.BufferedReader(_Blocks(clean_blocks(encoded)), BLOCK)
+
+
+def open_text(encoded: Encoded) -> IO[str]:
+    """The clean text, line ends as they are; bytes that are still no UTF-8 become U+FFFD."""
+    return io.TextIOWrapper(open_clean(encoded), encoding="utf-8", errors="replace", newline="")
+
+
+def guess(sample: bytes) -> str:
+    """The encoding of bytes that are not UTF-8: UTF-16 without a mark, cp1252, or the best guess."""
+    nul_even, nul_odd = sample[::2].count(0), sample[1::2].count(0)
+    if nul_even + nul_odd > 0.2 * len(sample):
+        return "utf-16-le" if nul_odd > nul_even else "utf-16-be"
+    if is_western(sample):
+        return "cp1252"
+    best = from_bytes(sample).best()
+    return best.encoding if best is not None else "cp1252"
+
+
+def is_western(sample: bytes) -> bool:
+    """Whether bytes read as cp1252 look like a Western European language.
+
+    There, letters above ASCII stand alone among ASCII ones (Zoë, Müller), where Cyrillic or Greek
+    read by mistake comes in runs, and signs do not stand inside words (Polish ³ for ł).
+    """
+    try:
+        text = sample.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    high = [i for i, char in enumerate(text) if char > "\x7f"]
+    if any(not (LETTER.match(text[i]) or text[i] in WESTERN) for i in high):
+        return False
+    padded = f" {text} "
+    strange = sum(
+        bool(LETTER.match(padded[i]) and LETTER.match(padded[i + 2]))
+        if not LETTER.match(text[i]) and text[i] not in "’‘\u00ad·´"
+        else padded[i] > "\x7f" and bool(LETTER.match(padded[i]))
+        for i in high
+    )
+    return strange <= 0.2 * len(high)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as handle:
+        return handle.read(16)
+
+
+def _blocks(path: Path, compressed: bool, most: int | None = None) -> Iterator[bytes]:
+    opener = gzip.open if compressed else open
+    left = most
+    try:
+        with opener(path, "rb") as handle:
+            while block := handle.read(BLOCK if left is None else min(BLOCK, left)):
+                yield bytes(block)
+                left = None if left is None else left - len(block)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise CxError(
+            "unreadable",
+            N_("The gzip file is damaged or cut short."),
+            N_("Download or export it again."),
+            detail=str(error),
+        ) from error
+
+
+def _marked(head: bytes) -> str | None:
+    return next((name for mark, name in BOMS if head.startswith(mark)), None)
+
+
+def _known(encoding: str) -> str:
+    try:
+        info = codecs.lookup(encoding)
+        text = "a".encode(info.name)
+    except (LookupError, UnicodeError) as error:
+        raise _unknown_encoding(encoding) from error
+    if not isinstance(text, bytes):
+        raise _unknown_encoding(encoding)
+    return info.name
+
+
+def _unknown_encoding(encoding: str) -> CxError:
+    return CxError(
+        "unknown_encoding",
+        N_("There is no encoding “{encoding}”."),
+        N_("Common ones are utf-8, cp1252 and utf-16."),
+        encoding=encoding,
+    )
+
+
+def _survey(path: Path, compressed: bool) -> tuple[int, bool, bytes, bool]:
+    """NULs, whether there are quotes, a sample around what is not UTF-8, whether all is UTF-8."""
+    check = codecs.getincrementaldecoder("utf-8")()
+    nuls, quotes, strange, is_utf8 = 0, False, b"", True
+    for block in _blocks(path, compressed):
+        nuls += block.count(0)
+        quotes = quotes or b'"' in block or b"'" in block
+        if is_utf8 or len(strange) < SAMPLE:
+            try:
+                check.decode(block)
+            except UnicodeDecodeError as error:
+                is_utf8 = False
+                strange += block[max(0, error.start - 2000) : error.start + SAMPLE // 2]
+                check.reset()
+    try:
+        check.decode(b"", True)
+    except UnicodeDecodeError:
+        is_utf8 = False
+    return nuls, quotes, strange, is_utf8
+
+
+def _undecodable(path: Path, compressed: bool, encoding: str) -> int:
+    decode = codecs.getincrementaldecoder(encoding)(errors="replace").decode
+    counted = sum(decode(block).count("\ufffd") for block in _blocks(path, compressed))
+    return counted + decode(b"", True).count("\ufffd")
+
+
+def _control_share(sample: bytes) -> float:
+    controls = bytes(b for b in range(1, 32) if b not in b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f")
+    return (len(sample) - len(sample.translate(None, controls))) / len(sample)
+
+
+class _Blocks(io.RawIOBase):
+    """An iterator of blocks as a stream."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        target = memoryview(buffer)  # type: ignore[arg-type]
+        while not self._rest:
+            block = next(self._blocks, None)
+            if block is None:
+                return 0
+            self._rest = memoryview(block)
+        size = min(len(target), len(self._rest))
+        target[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size

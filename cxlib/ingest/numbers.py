@@ -1,0 +1,200 @@
+"""Numbers and money as people write them, told from a whole column, never from one cell.
+
+``1.250.000,00``, ``Rp 75.500``, ``(1.200)``, ``75-``, ``1,5 jt``, ``£1,250.00``, ``1e5``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cxlib.ingest.missing import is_missing, trimmed
+
+EXACT = pa.decimal128(38, 12)
+"""As which numbers are read: what has more digits is rounded half to even."""
+STORED = pa.decimal128(18, 4)
+TYPO = 0.01
+LIMIT = Decimal(10) ** 14  # what STORED holds
+
+CURRENCIES = {
+    "rp": "IDR", "idr": "IDR", "$": "USD", "us$": "USD", "usd": "USD", "€": "EUR", "eur": "EUR",
+    "£": "GBP", "gbp": "GBP", "rm": "MYR", "myr": "MYR", "s$": "SGD", "sgd": "SGD", "¥": "JPY",
+    "jpy": "JPY", "a$": "AUD", "aud": "AUD", "฿": "THB", "thb": "THB", "₱": "PHP", "php": "PHP",
+    "₹": "INR", "inr": "INR", "₫": "VND", "vnd": "VND", "chf": "CHF", "cny": "CNY",
+}  # fmt: skip
+MULTIPLES = {
+    "k": 10**3, "rb": 10**3, "ribu": 10**3, "jt": 10**6, "juta": 10**6, "mio": 10**6, "mn": 10**6,
+    "million": 10**6, "miliar": 10**9, "milyar": 10**9, "bn": 10**9, "billion": 10**9,
+    "triliun": 10**12,
+}  # fmt: skip
+
+_CURRENCY = "|".join(re.escape(word) for word in sorted(CURRENCIES, key=len, reverse=True))
+_MULTIPLE = "|".join(sorted(MULTIPLES, key=len, reverse=True))
+_SIGN = "[-+\u2212]"
+PARTS = (
+    rf"(?i)^(?P<open>\(?)(?P<sign>{_SIGN}?)\s*(?:(?P<before>{_CURRENCY})\.?)?\s*(?P<sign2>{_SIGN}?)\s*"
+    r"(?P<body>[0-9][0-9.,' \x{00a0}\x{202f}]*|[.,][0-9]+)(?P<exponent>(?:e[-+]?[0-9]{1,3})?)"
+    rf"(?:,-)?\s*(?P<multiple>(?:{_MULTIPLE})?)\.?\s*(?P<after>(?:{_CURRENCY})?)\.?\s*(?P<trail>-?)(?P<close>\)?)$"
+)
+# A lone mark with three digits behind it: 1.250 may be 1250 or 1.25.
+_EITHER = r"^[1-9][0-9]{{0,2}}{mark}[0-9]{{3}}$"
+_GROUPED = r"^[0-9]{{1,3}}(?:{mark}[0-9]{{3}}){{2,}}$"
+MARKS = {".": r"\.", ",": ","}
+
+
+@dataclass
+class NumberEvidence:
+    """What the distinct values of a column say about its decimal mark and currency."""
+
+    values: int = 0
+    numeric: int = 0
+    votes: Counter[str] = field(default_factory=Counter)
+    either: int = 0
+    fractions: int = 0
+    negative: int = 0
+    currencies: Counter[str] = field(default_factory=Counter)
+
+    def add(self, text: pa.Array) -> None:
+        """Take in distinct values."""
+        text = trimmed(text)
+        text = text.filter(pc.invert(is_missing(text)))
+        self.values += len(text)
+        parts = pc.extract_regex(text, PARTS)
+        parts = parts.filter(parts.is_valid())
+        self.numeric += len(parts)
+        if not len(parts):
+            return
+        body = _plain_spaces(pc.struct_field(parts, "body"))
+        for mark, other in ((".", ","), (",", ".")):
+            this, that = MARKS[mark], MARKS[other]
+            alone = pc.invert(pc.match_substring(body, other))
+            last = pc.match_substring_regex(body, f"{that}[^{this}]*{this}[0-9]*$")
+            has = pc.and_(pc.match_substring_regex(body, f"^[^{this}]*{this}[^{this}]*$"), alone)
+            either = pc.match_substring_regex(body, _EITHER.format(mark=this))
+            grouped = pc.match_substring_regex(body, _GROUPED.format(mark=this))
+            self.votes[mark] += _count(last) + _count(pc.and_not(has, either))
+            self.votes[other] += _count(grouped)
+            self.either += _count(either)
+            self.fractions += _count(pc.and_not(has, either))
+        names = pc.utf8_lower(
+            pc.binary_join_element_wise(
+                pc.struct_field(parts, "before"), pc.struct_field(parts, "after"), ""
+            )
+        )
+        for pair in pc.value_counts(names).to_pylist():
+            code = CURRENCIES.get(pair["values"])
+            if code is not None:
+                self.currencies[code] += pair["counts"]
+        self.fractions += _count(pc.not_equal(pc.struct_field(parts, "multiple"), ""))
+        self.negative += _count(pc.match_substring_regex(text, rf"^\(|^{_SIGN}|-$"))
+
+    @property
+    def share(self) -> float:
+        """Share of the values that are numbers."""
+        return self.numeric / self.values if self.values else 0.0
+
+    @property
+    def decimal(self) -> str | None:
+        """The decimal mark; None where the column does not tell, or contradicts itself."""
+        point, comma = self.votes["."], self.votes[","]
+        if point and comma:
+            clear = min(point, comma) <= TYPO * max(point, comma)
+            return max(".,", key=self.votes.__getitem__) if clear else None
+        if point or comma:
+            return "." if point else ","
+        if not self.either:
+            return "."
+        # No rupiah has thousandths: Rp 75.500 is seventy-five thousand.
+        return "," if set(self.currencies) == {"IDR"} else None
+
+    @property
+    def currency(self) -> str | None:
+        """The one currency that is written, if there is one."""
+        return next(iter(self.currencies)) if len(self.currencies) == 1 else None
+
+
+def parse_numbers(text: pa.Array, decimal: str) -> pa.Array:
+    """Text as exact decimals (`EXACT`); null where it is missing or no number in this format."""
+    text = trimmed(text)
+    parts = pc.extract_regex(text, PARTS)
+    body = _plain_spaces(pc.struct_field(parts, "body"))
+    this = MARKS[decimal]
+    group = r"[.' ]" if decimal == "," else r"[,' ]"
+    whole = rf"(?:[0-9]+|[0-9]{{1,3}}(?:{group}[0-9]{{3}})+)"
+    fits = pc.match_substring_regex(body, rf"^(?:{whole}(?:{this}[0-9]*)?|{this}[0-9]+)$")
+    fits = pc.and_(fits, pc.equal(pc.struct_field(parts, "open"), pc.replace_substring(pc.struct_field(parts, "close"), ")", "(")))
+    digits = pc.replace_substring_regex(body, group, "")
+    digits = pc.replace_substring(digits, decimal, ".") if decimal == "," else digits
+    exponent = pc.struct_field(parts, "exponent")
+    if pc.any(pc.not_equal(exponent, "")).as_py():
+        digits = _expanded(digits, exponent)
+    # What is beyond the scale of EXACT (0.30000000000000004) is cut; what is beyond its size is none.
+    digits = pc.replace_substring_regex(digits, r"^([0-9]*\.[0-9]{12})[0-9]+$", r"\1")
+    fits = pc.and_(fits, pc.match_substring_regex(digits, r"^0*[0-9]{0,20}(?:\.[0-9]*)?$"))
+    fits = pc.fill_null(fits, False)
+    value = pc.if_else(fits, digits, None).cast(EXACT)
+    value = _multiplied(value, pc.struct_field(parts, "multiple"))
+    minus = pc.or_(
+        pc.match_substring_regex(text, r"^\(|-\)?$"),
+        pc.match_substring_regex(
+            pc.binary_join_element_wise(
+                pc.struct_field(parts, "sign"), pc.struct_field(parts, "sign2"), ""
+            ),
+            "[-\u2212]",
+        ),
+    )
+    # "1.200,-" is the way to write no cents, not a minus.
+    minus = pc.and_not(minus, pc.and_(pc.match_substring_regex(text, r",-$"), pc.equal(pc.struct_field(parts, "sign"), "")))
+    return pc.if_else(pc.fill_null(minus, False), pc.negate(value), value)
+
+
+def stored(value: pa.Array) -> pa.Array:
+    """Exact decimals at the scale of storage, decimal(18,4), halves to even; null if too large."""
+    fits = pc.less(pc.abs(value), pa.scalar(LIMIT, pa.decimal128(38, 12)))
+    value = pc.if_else(fits, value, None)
+    return pc.round(value, 4, round_mode="half_to_even").cast(STORED)
+
+
+def currencies_of(text: pa.Array) -> pa.Array:
+    """The currency code that each value names; null where it names none."""
+    parts = pc.extract_regex(trimmed(text), PARTS)
+    names = pc.utf8_lower(
+        pc.binary_join_element_wise(
+            pc.struct_field(parts, "before"), pc.struct_field(parts, "after"), ""
+        )
+    )
+    known = pa.array(list(CURRENCIES), pa.string())
+    codes = pa.array(list(CURRENCIES.values()), pa.string())
+    return pc.take(codes, pc.index_in(names, known))
+
+
+def _plain_spaces(body: pa.Array) -> pa.Array:
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(body, r"[\x{00a0}\x{202f}]", " "))
+
+
+def _expanded(digits: pa.Array, exponent: pa.Array) -> pa.Array:
+    """``1.5`` and ``e3`` as ``1500``; what is beyond reason becomes too long to fit."""
+    pairs = zip(digits.to_pylist(), exponent.to_pylist(), strict=True)
+    plain = [
+        d if not e or d is None else format(Decimal(d + e), "f") if abs(int(e[1:])) < 40 else "9" * 40
+        for d, e in pairs
+    ]
+    return pa.array(plain, pa.string())
+
+
+def _multiplied(value: pa.Array, multiple: pa.Array) -> pa.Array:
+    factor = pc.utf8_lower(multiple)
+    if not pc.any(pc.not_equal(factor, "")).as_py():
+        return value
+    pairs = zip(value.to_pylist(), factor.to_pylist(), strict=True)
+    scaled = [None if v is None else v * MULTIPLES.get(f, 1) for v, f in pairs]
+    return pa.array(scaled, EXACT)
+
+
+def _count(mask: pa.Array) -> int:
+    return int(pc.sum(mask).as_py() or 0)

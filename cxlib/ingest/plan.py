@@ -1,0 +1,184 @@
+"""What an import will do: what was proposed, with the user's answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cxlib.errors import CxError
+from cxlib.i18n import N_, SOURCE
+from cxlib.ingest.dates import order_of
+from cxlib.results import Issue, Param
+
+TIMEZONE = "Asia/Jakarta"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer: its value for programs, its label (a message id, or data where `message` is
+    False) and what some values of the file would then be."""
+
+    value: str
+    label: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    examples: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What only the user can answer. `option` answers it on the command line."""
+
+    id: str
+    code: str
+    field: str
+    column: str | None
+    message: str
+    choices: tuple[Choice, ...]
+    option: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+    def issue(self) -> Issue:
+        """The question as an issue, for an error that lists what is open."""
+        shown = [f"{e[0]} → {e[1]}" for choice in self.choices for e in choice.examples[:1]]
+        return Issue(
+            self.code,
+            "error",
+            self.message,
+            N_("Answer with {option}."),
+            {**self.params, "option": self.option, "examples": "; ".join(shown)},
+            column=self.column,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a file seems to hold.
+
+    `mapping` is field → column, each with a `confidence` in 0–1 (1: the user said so; below
+    `match.CERTAIN`: a suggestion). `formats` is the order of days or the decimal mark by field;
+    `samples` a few values by column.
+    """
+
+    kind: str
+    mapping: Mapping[str, str]
+    confidence: Mapping[str, float]
+    formats: Mapping[str, str]
+    currency: str | None
+    questions: tuple[Question, ...]
+    issues: tuple[Issue, ...]
+    samples: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that `convert.convert` needs to know.
+
+    `formats` holds the order of days (``dmy``) or the decimal mark (``,``) of each typed field;
+    `currency` the one whose amounts count; `today` the day after which a date is in the future;
+    `lang` the language of the words in the rejects file.
+    """
+
+    kind: str
+    mapping: Mapping[str, str]
+    formats: Mapping[str, str]
+    timezone: str = TIMEZONE
+    currency: str | None = None
+    today: dt.date | None = None
+    remove_duplicates: bool = False
+    lang: str = SOURCE
+
+
+def plan(
+    proposal: Proposal,
+    answers: Mapping[str, str] | None = None,
+    *,
+    date_format: str | None = None,
+    decimal: str | None = None,
+    currency: str | None = None,
+    timezone: str = TIMEZONE,
+    today: dt.date | None = None,
+    remove_duplicates: bool = False,
+    lang: str = SOURCE,
+) -> Plan:
+    """The plan of an import.
+
+    Parameters
+    ----------
+    proposal : Proposal
+    answers : mapping, optional
+        Question id → value of the chosen `Choice`.
+    date_format, decimal, currency : str, optional
+        Said once for all columns: ``dmy`` or ``DD/MM/YYYY``, ``,`` or ``.``, ``IDR``.
+    timezone : str
+        Of the business; times without a zone are in it.
+
+    Raises
+    ------
+    CxError
+        `needs_answer` with the open questions as issues; `unknown_date_format`,
+        `unknown_timezone`.
+    """
+    answers = answers or {}
+    order = _order(date_format)
+    formats, mapping, open_questions = dict(proposal.formats), dict(proposal.mapping), []
+    for name in formats:
+        said = decimal if formats[name] in (".", ",") else order
+        formats[name] = said or formats[name]
+    for question in proposal.questions:
+        said = {"date_order": order, "decimal_mark": decimal, "mixed_currencies": currency}.get(question.code)
+        answer = answers.get(question.id) or said
+        if answer is None:
+            open_questions.append(question)
+        elif question.code == "which_column":
+            mapping[question.field] = answer
+        elif question.code == "mixed_currencies":
+            currency = answer
+        else:
+            formats[question.field] = answer
+    if open_questions:
+        raise CxError(
+            "needs_answer",
+            N_("{count} questions about the file are open; the first is about the column “{column}”."),
+            N_("Answer with {option}."),
+            tuple(question.issue() for question in open_questions),
+            count=len(open_questions),
+            column=open_questions[0].column or open_questions[0].field,
+            option=open_questions[0].option,
+        )
+    return Plan(
+        kind=proposal.kind,
+        mapping=mapping,
+        formats=formats,
+        timezone=_zone(timezone),
+        currency=currency or proposal.currency,
+        today=today,
+        remove_duplicates=remove_duplicates,
+        lang=lang,
+    )
+
+
+def _order(date_format: str | None) -> str | None:
+    order = None if date_format is None else order_of(date_format)
+    if date_format is not None and order is None:
+        raise CxError(
+            "unknown_date_format",
+            N_("“{format}” is not a date format."),
+            N_("Write it like DD/MM/YYYY, MM/DD/YYYY or YYYY-MM-DD."),
+            format=date_format,
+        )
+    return order
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise CxError(
+            "unknown_timezone",
+            N_("There is no time zone “{name}”."),
+            N_("Write it like Asia/Jakarta."),
+            name=name,
+        ) from error
+    return name

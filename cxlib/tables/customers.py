@@ -1,0 +1,41 @@
+"""Who customers are: a row a customer. Contacts go to the vault."""
+
+from cxlib.i18n import N_
+from cxlib.tables.kind import Field, Kind
+from cxlib.tables.names import CUSTOMER, words
+
+KIND = Kind(
+    name="customers",
+    label=N_("Customers"),
+    fields=(
+        Field("customer_id", "id", N_("Customer"), CUSTOMER + words("id"), required=True),
+        Field(
+            "email", "id", N_("E-mail"), words("e mail, email address, mail, alamat email, surel")
+        ),
+        Field(
+            "phone",
+            "id",
+            N_("Phone"),
+            words(
+                "phone number, mobile, mobile number, telephone, whatsapp, telepon, no telepon, "
+                "nomor telepon, no hp, nomor hp, hp, no wa"
+            ),
+        ),
+        Field(
+            "name",
+            "text",
+            N_("Name"),
+            words("full name, customer name, first name, nama, nama lengkap, nama pelanggan"),
+        ),
+        Field(
+            "consent",
+            "flag",
+            N_("Consent"),
+            words(
+                "marketing consent, opt in, accepts marketing, email consent, persetujuan, "
+                "setuju dihubungi"
+            ),
+        ),
+    ),
+    attributes=True,
+)

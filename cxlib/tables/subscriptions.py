@@ -1,0 +1,67 @@
+"""Contracts: a row a subscription."""
+
+from cxlib.i18n import N_
+from cxlib.tables.kind import Field, Kind
+from cxlib.tables.names import CUSTOMER, words
+
+KIND = Kind(
+    name="subscriptions",
+    label=N_("Subscriptions"),
+    fields=(
+        Field(
+            "customer_id",
+            "id",
+            N_("Customer"),
+            CUSTOMER + words("subscriber id, subscriber, id pelanggan langganan"),
+            required=True,
+        ),
+        Field(
+            "start",
+            "timestamp",
+            N_("Start"),
+            words(
+                "start date, started at, signup date, subscribed at, created at, tanggal mulai, "
+                "mulai"
+            ),
+        ),
+        Field(
+            "end",
+            "timestamp",
+            N_("End"),
+            words(
+                "end date, ended at, cancelled at, canceled at, cancellation date, churn date, "
+                "tanggal berakhir, tanggal berhenti, berakhir"
+            ),
+        ),
+        Field(
+            "plan",
+            "category",
+            N_("Plan"),
+            words(
+                "contract, subscription type, subscription plan, product, tier, paket, jenis paket"
+            ),
+        ),
+        Field(
+            "mrr",
+            "money",
+            N_("Monthly revenue"),
+            words(
+                "monthly charges, monthly revenue, monthly recurring revenue, monthly fee, "
+                "price, biaya bulanan, tagihan bulanan"
+            ),
+        ),
+        Field(
+            "tenure",
+            "number",
+            N_("Tenure"),
+            words("tenure months, months, months active, lama berlangganan"),
+        ),
+        Field(
+            "churned",
+            "flag",
+            N_("Churned"),
+            words("churn, churn label, exited, cancelled, canceled, attrition, berhenti"),
+        ),
+    ),
+    attributes=True,
+)

@@ -1,0 +1,150 @@
+"""Purchases: a row an order, or a row an order line."""
+
+from cxlib.i18n import N_
+from cxlib.tables.kind import Field, Kind
+from cxlib.tables.names import CONTACT, CUSTOMER, words
+
+KIND = Kind(
+    name="transactions",
+    label=N_("Transactions"),
+    fields=(
+        Field("customer_id", "id", N_("Customer"), CUSTOMER + CONTACT, required=True),
+        Field(
+            "timestamp",
+            "timestamp",
+            N_("Date"),
+            words(
+                "date, order date, invoice date, purchase date, transaction date, sale date, "
+                "sales date, order time, purchase time, transaction time, datetime, date time, "
+                "time, created at, order created at, paid at, order purchase timestamp, payment "
+                "date, day, tanggal, tgl, tanggal pesanan, tgl pesanan, tanggal transaksi, tgl "
+                "transaksi, tanggal pembelian, tanggal order, tanggal penjualan, tanggal bayar, "
+                "tanggal pembayaran, tanggal faktur, waktu transaksi, waktu pesanan, waktu "
+                "pesanan dibuat, waktu pembayaran, waktu order"
+            ),
+            required=True,
+        ),
+        Field(
+            "amount",
+            "money",
+            N_("Amount"),
+            words(
+                "total, order total, total price, total amount, line total, net amount, gross "
+                "amount, sales, sales value, revenue, grand total, total sales, total paid, "
+                "payment value, net sales, dollar value, value, spend, turnover, subtotal, "
+                "extended price, total harga, total pembayaran, total belanja, total bayar, "
+                "jumlah bayar, jumlah pembayaran, nilai, nilai transaksi, nilai pesanan, total "
+                "penjualan, total transaksi, omzet, omset, nominal, total harga produk"
+            ),
+        ),
+        Field(
+            "order_id",
+            "id",
+            N_("Order"),
+            words(
+                "order, order number, order no, invoice, invoice no, invoice id, invoice "
+                "number, transaction id, transaction, receipt, receipt no, receipt id, basket "
+                "id, bill no, no pesanan, nomor pesanan, id pesanan, kode pesanan, no order, "
+                "nomor order, id order, no invoice, nomor invoice, no faktur, nomor faktur, "
+                "faktur, no transaksi, nomor transaksi, id transaksi, kode transaksi, no nota, "
+                "nota"
+            ),
+        ),
+        Field(
+            "line_id",
+            "id",
+            N_("Order line"),
+            words(
+                "order line id, line item id, order item id, line no, line number, item id, "
+                "order line, row id, id baris, no baris, id item"
+            ),
+        ),
+        Field(
+            "product",
+            "category",
+            N_("Product"),
+            words(
+                "stock code, sku, product id, product name, product code, item, item name, item "
+                "code, description, article, lineitem name, title, produk, nama produk, kode "
+                "produk, id produk, barang, nama barang, kode barang, nomor referensi sku, sku "
+                "induk"
+            ),
+        ),
+        Field(
+            "category",
+            "category",
+            N_("Category"),
+            words(
+                "product category, category name, department, product type, item category, "
+                "commodity desc, kategori, kategori produk, jenis produk, kategori barang, "
+                "jenis barang"
+            ),
+        ),
+        Field(
+            "quantity",
+            "number",
+            N_("Quantity"),
+            words(
+                "qty, units, number of cds, number of items, number of units, items, pieces, "
+                "count, quantity ordered, units sold, lineitem quantity, jumlah, kuantitas, "
+                "banyaknya, jumlah barang, jumlah produk, jumlah item, jumlah produk di pesan, "
+                "pcs"
+            ),
+        ),
+        Field(
+            "unit_price",
+            "money",
+            N_("Unit price"),
+            words(
+                "price, price per unit, item price, price each, unit cost, selling price, "
+                "lineitem price, harga, harga satuan, harga jual, harga produk, harga barang, "
+                "harga awal, harga setelah diskon"
+            ),
+        ),
+        Field(
+            "discount",
+            "money",
+            N_("Discount"),
+            words(
+                "discount amount, total discount, coupon, coupon discount, voucher, promo, "
+                "rebate, retail disc, diskon, total diskon, potongan, potongan harga, nilai "
+                "diskon"
+            ),
+        ),
+        Field(
+            "channel",
+            "category",
+            N_("Channel"),
+            words(
+                "sales channel, source, platform, marketplace, medium, utm source, order "
+                "channel, kanal, saluran, sumber, kanal penjualan"
+            ),
+        ),
+        Field(
+            "place",
+            "category",
+            N_("Place"),
+            words(
+                "country, city, region, state, province, store, store id, location, branch, "
+                "shipping city, negara, kota, provinsi, wilayah, toko, cabang, lokasi, "
+                "kabupaten, kota kabupaten"
+            ),
+        ),
+        Field(
+            "currency",
+            "category",
+            N_("Currency"),
+            words("currency code, mata uang, kode mata uang"),
+        ),
+        Field(
+            "status",
+            "category",
+            N_("Status"),
+            words(
+                "order status, financial status, payment status, fulfillment status, state of "
+                "order, transaction type, status pesanan, status order, status pembayaran, "
+                "status transaksi, jenis transaksi"
+            ),
+        ),
+    ),
+)
