@@ -20,11 +20,19 @@ from cxlib.frames.edges import quantile_edges
 from cxlib.frames.summary import customer_summary, last_day
 from cxlib.i18n import N_
 from cxlib.results import KPI, Fact, Receipt, Sentence
+from cxlib.value.grid import (
+    AT_RISK,
+    CHAMPIONS,
+    FREQUENCY_STEPS,
+    GRID,
+    MUST_KEEP,
+    SCORES,
+    SEGMENTS,
+    dense_scores,
+    quantile_scores,
+)
 
 Scoring = Literal["rf", "fm"]
-Scores = NDArray[np.int64]
-SCORES = (1, 2, 3, 4, 5)
-FREQUENCY_STEPS = (1.0, 2.0, 3.0, 5.0)  # 1 | 2 | 3 | 4-5 | 6 and more
 
 DEFINITIONS = (
     Definition(
@@ -44,32 +52,6 @@ DEFINITIONS = (
     ),
 )
 
-# GRID[r - 1][f - 1]
-_NEW, _PROMISING, _SLEEPY = N_("New"), N_("Promising"), N_("About To Sleep")
-_POTENTIAL, _CHAMPIONS, _LOYAL = N_("Potential Loyalist"), N_("Champions"), N_("Loyal")
-_ATTENTION, _HIBERNATING = N_("Needs Attention"), N_("Hibernating")
-_RISK, _MUST_KEEP, _LOST = N_("At Risk"), N_("Can't Lose Them"), N_("Lost")
-GRID = (
-    (_LOST, _HIBERNATING, _RISK, _RISK, _MUST_KEEP),
-    (_HIBERNATING, _HIBERNATING, _RISK, _RISK, _MUST_KEEP),
-    (_SLEEPY, _SLEEPY, _ATTENTION, _LOYAL, _LOYAL),
-    (_PROMISING, _POTENTIAL, _POTENTIAL, _LOYAL, _LOYAL),
-    (_NEW, _POTENTIAL, _POTENTIAL, _CHAMPIONS, _CHAMPIONS),
-)
-# The order in which segments are listed: from the best to the lost.
-SEGMENTS = (
-    _CHAMPIONS,
-    _LOYAL,
-    _POTENTIAL,
-    _NEW,
-    _PROMISING,
-    _ATTENTION,
-    _SLEEPY,
-    _MUST_KEEP,
-    _RISK,
-    _HIBERNATING,
-    _LOST,
-)
 RELATIVE = N_(
     "New and Promising have the lowest frequency score. Scores are relative: where most customers"
     " buy often, someone with two purchases can be among them."
@@ -169,7 +151,7 @@ def analyse(
             scoring=scoring,
         )
     end = as_of or last_day(table)
-    summary = customer_summary(table, end)
+    summary = customer_summary(table, end).reset_index(drop=True)
     if end is None or summary.empty:
         raise NotEnoughData(
             "not_enough_data",
@@ -254,30 +236,15 @@ def column_score(scoring: Scoring) -> str:
     return "f" if scoring == "rf" else "fm"
 
 
-def quantile_scores(values: NDArray[np.float64], edges: tuple[float, ...]) -> Scores:
-    """1 + number of edges strictly below each value: equal values, equal scores."""
-    return 1 + np.searchsorted(np.asarray(edges), values, side="left").astype(np.int64)
-
-
-def dense_scores(values: NDArray[np.float64]) -> Scores:
-    """Ranks without gaps stretched over 1-5; 3 throughout where all values are equal."""
-    distinct, ranks = np.unique(values, return_inverse=True)
-    if len(distinct) == 1:
-        return np.full(len(values), 3, dtype=np.int64)
-    # Half up, in integers: floor(4·rank/(K-1) + 0.5).
-    steps = len(distinct) - 1
-    return 1 + (8 * ranks.astype(np.int64) + steps) // (2 * steps)
-
-
 def _fills(values: NDArray[Any], edges: tuple[float, ...]) -> bool:
     return len(np.unique(quantile_scores(values, edges))) == len(SCORES)
 
 
 def _money_scores(
     monetary: NDArray[np.float64], edges: tuple[float, ...], fallback: bool
-) -> pd.Series[Any]:
+) -> pd.api.extensions.ExtensionArray:
     known = ~np.isnan(monetary)
-    scores = pd.Series(pd.NA, index=range(len(monetary)), dtype="Int64")
+    scores = pd.array([pd.NA] * len(monetary), dtype="Int64")
     if known.any():
         values = monetary[known]
         scores[known] = dense_scores(values) if fallback else quantile_scores(values, edges)
@@ -336,11 +303,11 @@ def _segments(customers: pd.DataFrame) -> tuple[Segment, ...]:
 def _headline(segments: tuple[Segment, ...]) -> tuple[KPI, ...]:
     customers = sum(s.customers for s in segments)
     by_name = {s.segment: s for s in segments}
-    champions = by_name.get(_CHAMPIONS)
+    champions = by_name.get(CHAMPIONS)
     best = champions.customers if champions else 0
     shown = [
         KPI("customers", N_("Customers who bought"), Fact(customers, "count", customers)),
-        KPI("champions", _CHAMPIONS, Fact(best, "count", customers)),
+        KPI("champions", CHAMPIONS, Fact(best, "count", customers)),
     ]
     if champions and champions.revenue_share is not None:
         shown.append(
@@ -350,7 +317,7 @@ def _headline(segments: tuple[Segment, ...]) -> tuple[KPI, ...]:
                 Fact(champions.revenue_share, "share", customers),
             )
         )
-    n, revenue = _total([s for s in segments if s.segment in (_MUST_KEEP, _RISK)])
+    n, revenue = _total([s for s in segments if s.segment in (MUST_KEEP, AT_RISK)])
     shown.append(KPI("gone_quiet", N_("Gone quiet"), Fact(n, "count", customers)))
     if revenue is not None:
         shown.append(
@@ -361,7 +328,7 @@ def _headline(segments: tuple[Segment, ...]) -> tuple[KPI, ...]:
 
 def _meaning(segments: tuple[Segment, ...]) -> Sentence:
     """The fact that most often asks for an action: good customers who have gone quiet."""
-    n, revenue = _total([s for s in segments if s.segment in (_MUST_KEEP, _RISK)])
+    n, revenue = _total([s for s in segments if s.segment in (MUST_KEEP, AT_RISK)])
     if not n:
         return Sentence(N_("None of the customers who used to buy often has gone quiet."))
     if revenue is None:
