@@ -15,7 +15,7 @@ import streamlit as st
 
 from cxlib import engine
 from cxlib.frames.filters import values, where
-from cxlib.store.workspaces import Snapshot
+from cxlib.store.snapshots import Snapshot
 
 R = TypeVar("R")
 Key = tuple[tuple[str, Any], ...]
@@ -71,6 +71,12 @@ def choices(workspace: str, digest: str, column: str, _data: Snapshot) -> tuple[
     """The values of an attribute that pages can be filtered by."""
     with engine.connect(_data.folder) as connection:
         return values(engine.scan(connection, [_data.orders]), column)
+
+
+def rows(function: Callable[..., R], data: Snapshot, **parameters: Any) -> R:
+    """A small table read from a snapshot's orders: quick enough to be read each time."""
+    with engine.connect(data.folder) as connection:
+        return function(engine.scan(connection, [data.orders]), **parameters)
 
 
 def _name(function: Callable[..., Any]) -> str:

@@ -15,9 +15,11 @@ from cxlib.export.image import to_image
 from cxlib.export.table import Table, table
 from cxlib.export.xlsx import to_xlsx
 from cxlib.i18n import N_
+from cxlib.ingest.plain import from_plain
 from cxlib.labels import label, written
-from cxlib.results import KPI, Estimate, Fact, Issue, Receipt, Sentence, Verdict
-from cxlib.store.workspaces import Snapshot
+from cxlib.results import KPI, Estimate, Fact, Gate, Issue, Receipt, Sentence, Verdict
+from cxlib.store.snapshots import Snapshot
+from cxlib.tables.kind import kind as kind_of
 from pages import _cache, _state
 
 R = TypeVar("R")
@@ -84,7 +86,7 @@ def filters(data: Snapshot) -> dict[str, Any]:
                 where += [(column, tuple(chosen))] if chosen else []
     if where:
         names = "; ".join(f"{_(label(c).name)}: {', '.join(v)}" for c, v in where)
-        st.caption(_(N_("Filtered by {names}"), names=_plain(names)))
+        st.caption(_(N_("Filtered by {names}"), names=plain(names)))
     return {"as_of": day or last, "where": tuple(where)}
 
 
@@ -131,7 +133,7 @@ def figure(value: Fact | Estimate | None, currency: str | None, compact: bool = 
 
 def tiles(headline: Sequence[KPI], currency: str | None) -> None:
     """The four first numbers: value, whether the newest month changed, sparkline; two a row on a phone."""
-    with st.grid(4, min_column_width=150):
+    with st.grid(min(4, len(headline)), min_column_width=150):
         for kpi in headline[:4]:
             text, colour, arrow = change(kpi.verdict, currency)
             st.metric(
@@ -207,6 +209,14 @@ def frame(shown: Table, key: str, alt: str, **options: Any) -> Any:
     )
 
 
+def listed(data: Any, key: str, alt: str, columns: tuple[str, ...] | None = None) -> None:
+    """A small table, with its downloads."""
+    shown = table(data, _state.session().lang, columns)
+    frame(shown, key, alt)
+    with st.container(horizontal=True):
+        downloads(shown, key)
+
+
 def downloads(shown: Table, name: str) -> None:
     """The whole list as CSV and as XLSX."""
     for kind, make, mime in (
@@ -248,6 +258,33 @@ def customers(people: Any, key: str, columns: tuple[str, ...] | None = None) -> 
         downloads(shown, key)
 
 
+PERSON = (
+    ("segment", "scored"),
+    ("frequency", "scored"),
+    ("recency_days", "scored"),
+    ("monetary", "scored"),
+    ("p_alive", "valued"),
+    ("expected_purchases", "valued"),
+    ("clv", "valued"),
+)
+
+
+def person(customer: str, scored: Any, valued: Any, currency: str | None) -> None:
+    """A customer's scores and value as tiles, in the words of the lists."""
+    lang = _state.session().lang
+    rows = {
+        "scored": scored[scored["customer_id"] == customer].iloc[0],
+        "valued": valued[valued["customer_id"] == customer].iloc[0],
+    }
+    with st.grid(4, min_column_width=150):
+        for column, source in PERSON:
+            value, meaning = rows[source][column], label(column)
+            if value == value:  # a withheld number gets no tile
+                st.metric(
+                    _(meaning.name), written(value, meaning.reading, lang, currency), border=True
+                )
+
+
 def meaning(sentence: Sentence | None, currency: str | None = None) -> None:
     """What the page's numbers mean, in a sentence."""
     if sentence is not None:
@@ -267,11 +304,11 @@ def worded(sentence: Sentence, currency: str | None = None) -> str:
 
 
 def period(value: Any) -> str:
-    """A month such as 2025-12 as people write it; any other text as it is."""
+    """A month such as 2025-12 as people write it; any other text is a word of ours, translated."""
     text = str(value)
     if len(text) == 7 and text[4] == "-" and text.replace("-", "").isdecimal():
         return _state.session().lang.month(dt.date.fromisoformat(f"{text}-01"))
-    return text
+    return _state.session().lang(text)
 
 
 def _measured(value: Any, unit: Any, currency: str | None) -> str:
@@ -302,7 +339,7 @@ def receipt(proof: Receipt) -> None:
     """How the numbers came to be: definition, data, rows, parameters."""
     lang = _state.session().lang
     known = definitions()[proof.definition]
-    with st.popover(_(N_("Receipt")), icon=":material/receipt_long:"):
+    with st.popover(f"{_(N_('Receipt'))}: {_(known.name)}", icon=":material/receipt_long:"):
         st.markdown(f"**{_(known.name)}** · `{proof.definition}` v{proof.version}")
         st.write(_(proof.formula))
         st.caption(_(N_("Good for: {text}"), text=_(known.good_for)))
@@ -343,6 +380,22 @@ def facts(result: Any, currency: str | None) -> None:
         )
 
 
+def gates(found: Sequence[Gate], notes: Sequence[Issue] = ()) -> None:
+    """What the model had to pass: failures in the open, the rest behind a click."""
+    lang = _state.session().lang
+    failed = [gate for gate in found if not gate.passed]
+    for gate in failed:
+        show = st.caption if gate.blocks == "nothing" else st.warning
+        show(lang.gate(gate))
+    issues(notes)
+    passed = len(found) - len(failed)
+    title = _(N_("Checks: {passed} of {all} passed"), passed=passed, all=len(found))
+    with st.expander(title, icon=":material/verified:"):
+        for gate in found:
+            icon = "check_circle" if gate.passed else "cancel"
+            st.markdown(f":material/{icon}: {plain(lang.gate(gate), 400)}")
+
+
 def issues(found: Sequence[Issue]) -> None:
     """What was noticed in a file, the worst first, each with its cure."""
     lang = _state.session().lang
@@ -352,19 +405,57 @@ def issues(found: Sequence[Issue]) -> None:
         show[issue.severity](hint or message, title=message if hint else None)
 
 
+def reported(found: Sequence[dict[str, Any]]) -> None:
+    """The issues of a kept report."""
+    issues([from_plain(Issue, issue) for issue in found])
+    if not found:
+        st.success(_(N_("Nothing unusual was found.")), icon=":material/check_circle:")
+
+
+def mapping(made: dict[str, Any]) -> None:
+    """Which column became which field, and how its values were read."""
+    fields = kind_of(made["kind"])
+    rows = [
+        (_(fields.field(name).label), column, made["formats"].get(name, ""))
+        for name, column in made["mapping"].items()
+    ]
+    st.table(
+        {
+            _(N_("Field")): [plain(name) for name, column, how in rows],
+            _(N_("Column")): [plain(column) for name, column, how in rows],
+            _(N_("Read as")): [plain(how) for name, column, how in rows],
+        }
+    )
+    st.caption(_(N_("Times are in {zone}."), zone=made["timezone"]))
+
+
+def versions(data: Snapshot) -> None:
+    """Every version that was kept; an earlier one can be taken back."""
+    workspace, lang = _state.workspace(), _state.session().lang
+    for version in workspace.snapshots(data.kind):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            when = lang.date(version.created.date())
+            st.markdown(f"{plain(version.name)} · {when} · `{version.digest[:12]}`")
+            if version.id == data.id:
+                st.badge(_(N_("in use")), icon=":material/check:")
+            elif st.button(_(N_("Use this version")), key=f"use_{version.id}", type="tertiary"):
+                workspace.revert(data.kind, version.id)
+                st.rerun()
+
+
 def data_card(data: Snapshot | None) -> None:
     """In the sidebar: which data this is."""
     if data is None:
         st.caption(_(N_("No data yet")))
         return
     lang, report = _state.session().lang, data.report
-    st.markdown(f"**{_plain(data.name)}**")
+    st.markdown(f"**{plain(data.name)}**")
     st.caption(
         _(
             N_("{first} – {last} · {orders} orders"),
             first=_day(report.get("first_day")),
             last=_day(report.get("last_day")),
-            orders=lang.number(int(report.get("orders") or 0)),
+            orders=lang.number(int(report.get("order_count") or 0)),
         ),
         help=_(N_("This link opens this data: share it only with people who may see it.")),
     )
@@ -374,9 +465,9 @@ def _day(value: Any) -> str:
     return written(value, "day", _state.session().lang)
 
 
-def _plain(text: str) -> str:
+def plain(text: str, most: int = 80) -> str:
     """Text of the user's in Markdown: nothing in it is formatted, linked or drawn."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~$:" else c for c in text[:80])
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~$:" else c for c in text[:most])
 
 
 def _interval(value: Fact | Estimate, currency: str | None) -> str | None:

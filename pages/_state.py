@@ -15,7 +15,8 @@ from cxlib.charts.theme import Theme, theme
 from cxlib.errors import NotFound
 from cxlib.i18n import Language, language, languages
 from cxlib.store.janitor import sweep
-from cxlib.store.workspaces import Snapshot, Store, Workspace
+from cxlib.store.snapshots import Snapshot
+from cxlib.store.workspaces import Store, Workspace
 
 HOME = Path(os.environ.get("CXLIB_HOME", Path(__file__).resolve().parent.parent / ".cxlib"))
 

@@ -36,7 +36,11 @@ def table(frame: pd.DataFrame, lang: Language, columns: tuple[str, ...] | None =
         elif meaning.reading == "day":
             shown[column] = pd.to_datetime(shown[column]).dt.date
         elif meaning.reading in _DECIMALS and pd.api.types.is_float_dtype(shown[column]):
-            shown[column] = shown[column].round(_DECIMALS[meaning.reading])
+            decimals = _DECIMALS[meaning.reading]
+            # Where amounts run into thousands, as in rupiah, cents are noise.
+            if meaning.reading == "money" and shown[column].abs().median() >= 1000:
+                decimals = 0
+            shown[column] = shown[column].round(decimals)
     return Table(
         shown.reset_index(drop=True),
         tuple(lang(m.name) for m in labels),

@@ -1,0 +1,32 @@
+"""One customer's rows, for the page that shows a single person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from cxlib.frames.summary import lazy
+
+COLUMNS = ("day", "order_id", "status", "amount", "channel", "place", "lines")
+
+
+def history(orders: Any, customer_id: str, end: dt.date | None = None) -> pd.DataFrame:
+    """All rows of a customer up to `end`, oldest first: those of `COLUMNS` that the table has.
+
+    ``day`` is datetime64[s] and ``amount`` float64; an unknown customer has no rows.
+    """
+    frame = lazy(orders)
+    names = frame.collect_schema().names()
+    kept = [column for column in COLUMNS if column in names]
+    rows = frame.filter(nw.col("customer_id") == customer_id).select(*kept)
+    rows = rows.with_columns(nw.col("day").cast(nw.Date))
+    if end is not None:
+        rows = rows.filter(nw.col("day") <= nw.lit(end, dtype=nw.Date))
+    if "amount" in kept:
+        rows = rows.with_columns(nw.col("amount").cast(nw.Float64))
+    found: pd.DataFrame = rows.sort(*kept).collect("pyarrow").to_pandas()
+    found["day"] = pd.to_datetime(found["day"]).astype("datetime64[s]")
+    return found

@@ -1,0 +1,317 @@
+"""The steps of an upload as parts of a page. Each goes on where it was after a refresh."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from cxlib.demo.samples import Sample
+from cxlib.errors import CxError, NotFound
+from cxlib.i18n import N_
+from cxlib.ingest.canonical import Imported
+from cxlib.ingest.plan import Plan, Proposal, Question, plan
+from cxlib.ingest.staged import ReadOptions, Staged
+from cxlib.labels import written
+from cxlib.store import intake
+from cxlib.store.uploads import Upload
+from cxlib.tables.kind import kind as kind_of
+from pages import _cache, _parts, _state
+
+R = TypeVar("R")
+TYPES = ["csv", "tsv", "txt", "gz", "xlsx", "parquet"]
+DELIMITERS = {
+    ",": N_("comma"),
+    ";": N_("semicolon"),
+    "\t": N_("tab"),
+    "|": N_("bar"),
+    " ": N_("spaces"),
+}
+SURE = 0.8  # confidence below which a suggestion is marked as one to check
+
+
+def _(message: str, **params: Any) -> str:
+    return _state.session().lang(message, **params)
+
+
+def current() -> Upload | None:
+    """The upload that the URL names, or None."""
+    named, workspace = st.query_params.get("upload"), _state.session().workspace
+    if not named or workspace is None:
+        return None
+    try:
+        return workspace.upload(named)
+    except NotFound:
+        st.query_params.pop("upload", None)
+        return None
+
+
+def dropzone() -> None:
+    """Take a file; its bytes go to the store at once and the browser's copy is let go."""
+    given = st.file_uploader(
+        _(N_("Orders, one row an order or an order line")),
+        type=TYPES,
+        key=f"file_{_state.get('uploads', 0)}",
+        help=_(N_("CSV, TSV, text, XLSX or Parquet, also gzipped, up to 200 MB.")),
+    )
+    st.caption(
+        _(
+            N_(
+                "Needed: a customer and a date. Useful: amount, order number, product, category, channel, city."
+            )
+        )
+    )
+    if given is None:
+        return
+    upload = _attempt(lambda: _state.workspace().stage(given, given.name))
+    _state.put("uploads", _state.get("uploads", 0) + 1)
+    st.query_params["upload"] = upload.id
+    st.rerun()
+
+
+def read(upload: Upload) -> Staged:
+    """What was read: encoding, delimiter, header, rows; correctable by hand."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{_parts.plain(upload.name)}**")
+        if st.button(_(N_("Another file")), icon=":material/close:", type="tertiary"):
+            st.query_params.pop("upload", None)
+            st.rerun()
+    options = _options()
+    staged = _attempt(
+        lambda: _with_progress(_(N_("Reading")), lambda tell: intake.stage(upload, options, tell))
+    )
+    lang = _state.session().lang
+    found = [
+        lang.plural(N_("{n} row"), N_("{n} rows"), staged.rows),
+        lang.plural(N_("{n} column"), N_("{n} columns"), len(staged.columns)),
+        *([staged.encoding] if staged.encoding else []),
+        *([_(DELIMITERS.get(staged.delimiter, staged.delimiter))] if staged.delimiter else []),
+        _(N_("with a header")) if staged.header else _(N_("without a header")),
+        *([_(N_("sheet {name}"), name=staged.sheet)] if staged.sheet else []),
+    ]
+    st.caption(" · ".join(found))
+    _parts.issues(staged.issues)
+    return staged
+
+
+def columns(staged: Staged) -> Proposal:
+    """A select box a field, our suggestion chosen, sample values beneath."""
+    first = _attempt(lambda: _proposed(staged, {}))
+    fields = kind_of(first.kind).fields
+    chosen: dict[str, str] = {}
+    with st.grid(3, min_column_width=240):
+        for field in fields:
+            suggested = first.mapping.get(field.name, "")
+            options = ["", *staged.columns]
+            with st.container():
+                picked = st.selectbox(
+                    _(field.label) + (" *" if field.required else ""),
+                    options,
+                    options.index(suggested) if suggested in options else 0,
+                    format_func=lambda c: c or _(N_("(not in the file)")),
+                    key=f"map_{field.name}",
+                    persist_state="session",
+                )
+                if picked:
+                    values = ", ".join(first.samples.get(picked, ())[:3])
+                    doubt = picked == suggested and first.confidence.get(field.name, 1) < SURE
+                    st.caption(
+                        (":material/help: " + _(N_("please check")) + " · " if doubt else "")
+                        + _parts.plain(values)
+                    )
+                if picked != suggested:
+                    chosen[field.name] = picked or ""
+    return _attempt(lambda: _proposed(staged, chosen)) if chosen else first
+
+
+def answers(proposal: Proposal) -> Plan:
+    """Ask what only the user can know, and make the plan; the page waits for open answers."""
+    given = {question.id: _asked(question) for question in proposal.questions}
+    if not all(given.values()):
+        st.info(_(N_("Answer the question above to go on.")), icon=":material/help:")
+        st.stop()
+    _parts.issues(proposal.issues)
+    return _attempt(
+        lambda: plan(
+            proposal,
+            {key: value for key, value in given.items() if value},
+            today=dt.datetime.now(dt.UTC).date(),
+            lang=_state.session().lang.code,
+        )
+    )
+
+
+def check(upload: Upload, staged: Staged, made: Plan) -> Imported:
+    """Check every row when the user says so; what was found stays until the plan changes."""
+    found = intake.checked(upload, made)
+    if found is None:
+        if not st.button(_(N_("Check all rows")), type="primary", icon=":material/fact_check:"):
+            st.stop()
+        found = _attempt(
+            lambda: _with_progress(
+                _(N_("Checking")), lambda tell: intake.check(upload, staged, made, tell)
+            )
+        )
+    return found
+
+
+def report(imported: Imported, currency: str | None) -> None:
+    """Rows read = accepted + merged + rejected, the money and the days, and every issue."""
+    lang = _state.session().lang
+    money = imported.revenue is not None
+    first, last = (written(day, "day", lang) for day in (imported.first_day, imported.last_day))
+    revenue = lang.money(float(imported.revenue or 0), imported.currency or currency)
+    sentence = (
+        _(N_("Revenue {revenue} from {first} to {last}."), revenue=revenue, first=first, last=last)
+        if money
+        else _(
+            N_("{orders} orders from {first} to {last}."),
+            orders=lang.number(imported.order_count),
+            first=first,
+            last=last,
+        )
+    )
+    st.markdown(f"#### {_parts.plain(sentence, 300)}")
+    counts(imported.rows_read, imported.rows_accepted, imported.rows_merged, imported.rows_rejected)
+    _parts.issues(imported.issues)
+    if imported.rejects is not None and imported.rows_rejected:
+        st.download_button(
+            _(N_("Rejected rows, with the reason and the cure")),
+            imported.rejects.read_bytes,
+            file_name="rejects.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def counts(read_: int, accepted: int, merged: int, rejected: int) -> None:
+    """The equation that shows that nothing was lost."""
+    lang = _state.session().lang
+    with st.grid(4, min_column_width=150):
+        for name, n, meaning in (
+            (N_("Rows read"), read_, N_("Accepted, merged and rejected rows together.")),
+            (N_("Accepted"), accepted, N_("Each is a record: an order, a refund, a cancellation.")),
+            (N_("Merged"), merged, N_("Order lines folded into the record of their order.")),
+            (N_("Rejected"), rejected, N_("Unreadable rows; the list says why.")),
+        ):
+            st.metric(_(name), lang.number(n), border=True, help=_(meaning))
+
+
+def confirm(upload: Upload, made: Plan, imported: Imported) -> None:
+    """Keep the data, or go back to the columns."""
+    st.caption(_(N_("If the figure is not yours, change a column above and check again.")))
+    if st.button(_(N_("Yes, use this data")), type="primary", icon=":material/check:"):
+        _attempt(lambda: intake.keep(_state.workspace(), upload, made, imported))
+        st.query_params.pop("upload", None)
+        st.switch_page("pages/value/overview.py")
+
+
+def sample(chosen: Sample) -> None:
+    """Import a sample in one go; where it has a question, show the upload page."""
+    workspace = _state.workspace()
+    with tempfile.TemporaryDirectory() as folder, st.spinner(_(N_("Preparing the sample…"))):
+        path = chosen.write(Path(folder))
+        upload = workspace.stage(io.BytesIO(path.read_bytes()), path.name)
+        staged = _attempt(lambda: intake.stage(upload, ReadOptions(header=chosen.header)))
+        mapping = {f: staged.column(c) for f, c in chosen.mapping.items()}
+        proposal = _attempt(lambda: intake.propose(staged, chosen.kind, mapping.items()))
+        if proposal.questions:
+            st.switch_page("pages/data/upload.py", query_params={"upload": upload.id})
+        made = plan(proposal, lang=_state.session().lang.code)
+        imported = _attempt(lambda: intake.check(upload, staged, made))
+        intake.keep(workspace, upload, made, imported)
+    st.switch_page("pages/value/overview.py")
+
+
+def _options() -> ReadOptions:
+    with (
+        st.expander(_(N_("Read differently")), icon=":material/tune:"),
+        st.grid(3, min_column_width=200),
+    ):
+        found = _(N_("(found by itself)"))
+        encoding = st.selectbox(
+            _(N_("Encoding")),
+            [None, "utf-8", "cp1252", "latin-1", "utf-16"],
+            format_func=lambda v: v or found,
+            key="read_encoding",
+            persist_state="session",
+        )
+        delimiter = st.selectbox(
+            _(N_("Delimiter")),
+            [None, *DELIMITERS],
+            format_func=lambda v: _(DELIMITERS[v]) if v else found,
+            key="read_delimiter",
+            persist_state="session",
+        )
+        header = st.selectbox(
+            _(N_("First line")),
+            [None, True, False],
+            format_func=lambda v: (
+                found if v is None else _(N_("is a header")) if v else _(N_("is data"))
+            ),
+            key="read_header",
+            persist_state="session",
+        )
+    return ReadOptions(encoding=encoding, delimiter=delimiter, header=header)
+
+
+def _asked(question: Question) -> str | None:
+    lang = _state.session().lang
+    params = {key: str(value) for key, value in question.params.items()}
+    by_value = {choice.value: choice for choice in question.choices}
+
+    def shown(value: str) -> str:
+        choice = by_value[value]
+        examples = "; ".join(f"{text} → {_example(meant)}" for text, meant in choice.examples[:3])
+        name = lang(choice.label, **{k: str(v) for k, v in choice.params.items()})
+        return f"{name}: {_parts.plain(examples, 200)}" if examples else _parts.plain(name)
+
+    with st.container(border=True):
+        answer: str | None = st.radio(
+            _parts.plain(lang(question.message, **params), 400),
+            list(by_value),
+            index=None,
+            format_func=shown,
+            key=f"answer_{question.id}",
+            persist_state="session",
+        )
+    return answer
+
+
+def _example(meant: str) -> str:
+    try:
+        return _state.session().lang.date(dt.date.fromisoformat(meant), "long")
+    except ValueError:
+        return meant
+
+
+def _proposed(staged: Staged, mapping: dict[str, str]) -> Proposal:
+    made = (str(staged.path), staged.encoding, staged.delimiter, staged.header)
+    pairs = tuple(sorted(mapping.items()))
+    return _cache.computed(intake.propose, staged, *made, kind="transactions", mapping=pairs)
+
+
+def _with_progress(doing: str, work: Callable[[Callable[[int], None]], R]) -> R:
+    lang = _state.session().lang
+    with st.status(doing, expanded=False) as status:
+
+        def tell(rows: int) -> None:
+            status.update(label=f"{doing}: {lang.number(rows)}")
+
+        result = work(tell)
+        status.update(label=doing, state="complete")
+    return result
+
+
+def _attempt(work: Callable[[], R]) -> R:
+    try:
+        return work()
+    except CxError as error:
+        _parts.issues(error.issues)
+        return _parts.refused(error)

@@ -1,0 +1,93 @@
+"""Clusters: groups that behave alike, and why this many."""
+
+import streamlit as st
+
+from cxlib.charts import clusters as charts
+from cxlib.i18n import N_
+from cxlib.labels import label
+from cxlib.value import clusters
+from pages import _parts, _state
+
+PAGE = {"title": "Clusters", "group": "value", "icon": ":material/bubble_chart:", "order": 30}
+
+_ = _state.session().lang
+look = _state.session().look
+orders = _parts.require("transactions")
+currency = orders.report.get("currency")
+
+_parts.header(
+    _(PAGE["title"]), _(N_("Groups of customers who behave alike, found in your data by k-means."))
+)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    k = st.selectbox(
+        _(N_("Number of clusters")),
+        [None, *range(2, 11)],
+        key="k",
+        bind="query-params",
+        width=220,
+        format_func=lambda n: _(N_("Suggested")) if n is None else str(n),
+    )
+    part = _parts.filters(orders)
+result = _parts.analysed(clusters.analyse, orders, k=k, **part)
+_parts.tiles(result.headline, currency)
+
+st.subheader(_(N_("What sets them apart")), anchor=False)
+cell = _parts.chart(
+    charts.profile(result, _, look, currency),
+    "clusters_profile",
+    _(N_("Mean of each measure by cluster, and how far it lies from the rest")),
+    charts.profile_table(result),
+    select=True,
+)
+_parts.meaning(result.meaning, currency)
+
+measures = [
+    c
+    for c in ("frequency", "monetary", "recency_days", "tenure", "average_order_value")
+    if c in result.customers
+]
+st.subheader(_(N_("Customers in the plane")), anchor=False)
+with st.container(horizontal=True):
+    x = st.selectbox(
+        _(N_("Across")),
+        measures,
+        0,
+        format_func=lambda c: _(label(c).name),
+        key="x",
+        bind="query-params",
+        width=240,
+    )
+    y = st.selectbox(
+        _(N_("Up")),
+        measures,
+        min(1, len(measures) - 1),
+        format_func=lambda c: _(label(c).name),
+        key="y",
+        bind="query-params",
+        width=240,
+    )
+st.caption(_(N_("Drag across the points: the bars count the customers inside by cluster.")))
+area = _parts.chart(
+    charts.scatter(result, x, y, _, look),
+    "clusters_scatter",
+    _(N_("Customers by two measures and cluster")),
+    charts.scatter_table(result, x, y, _),
+    select=True,
+)
+
+if brush := area.get("brush"):
+    _parts.customers(charts.brushed(result, x, y, brush), "clusters_brushed")
+elif picked := cell.get("cluster"):
+    _parts.customers(result.members(picked[0]["cluster"]), "clusters_members")
+else:
+    st.caption(_(N_("Click a cluster or drag over points to see its customers.")))
+_parts.receipt(result.receipt)
+with st.expander(_(N_("Why {k} clusters?"), k=result.k)):
+    _parts.chart(
+        charts.k_comparison(result, _, look),
+        "clusters_k",
+        _(N_("Silhouette and stability for each number of clusters")),
+        charts.k_table(result),
+    )
+    for note in result.notes:
+        st.caption(_parts.worded(note, currency))
