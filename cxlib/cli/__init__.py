@@ -20,14 +20,16 @@ from typing import Any
 
 from cxlib.cli import options, printing
 from cxlib.errors import CxError
-from cxlib.i18n import N_, Language, language
+from cxlib.i18n import N_, SOURCE, Language, language
 
 DONE, REFUSED, STOPPED = 0, 2, 130
 
 
 def commands() -> dict[str, ModuleType]:
     """The command modules by name, in alphabetical order."""
-    found = (importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    found = (
+        importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)
+    )
     return {module.NAME: module for module in found if hasattr(module, "NAME")}
 
 
@@ -37,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    shown, as_json = language(options.SOURCE), "--json" in argv
+    shown, as_json = language(SOURCE), "--json" in argv
     try:
         shown = language(options.asked_language(argv))
         arguments = _parser(shown).parse_args(argv)
@@ -46,7 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refused(error, shown, as_json)
     except OSError as error:
         wrapped = CxError(
-            "cannot_open", N_("“{path}” cannot be used: {reason}."), path=str(error.filename), reason=str(error.strerror)
+            "cannot_open",
+            N_("“{path}” cannot be used: {reason}."),
+            path=str(error.filename),
+            reason=str(error.strerror),
         )
         return _refused(wrapped, shown, as_json)
     except KeyboardInterrupt:
@@ -69,7 +74,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser(shown: Language) -> argparse.ArgumentParser:
-    parser = _Parser(prog="cxlib", description=shown(N_("Customer analytics from the command line.")))
+    parser = _Parser(
+        prog="cxlib", description=shown(N_("Customer analytics from the command line."))
+    )
     choices = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     for name, module in commands().items():
         help_text = shown(module.HELP)

@@ -30,7 +30,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         if arguments.out is not None:
             _place(imported.orders, arguments.out)
             if imported.lines is not None:
-                _place(imported.lines, arguments.out.with_name(f"{arguments.out.stem}.lines.parquet"))
+                _place(
+                    imported.lines, arguments.out.with_name(f"{arguments.out.stem}.lines.parquet")
+                )
         if arguments.rejects is not None and imported.rejects is not None:
             _place(imported.rejects, arguments.rejects)
     shown = language(arguments.lang)
@@ -54,20 +56,26 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 def describe(result: dict[str, Any], shown: Language) -> str:
     """The counts in a sentence, then what was noticed."""
     counts = shown(
-        N_("{read} rows read: {accepted} accepted, {merged} merged into them, {rejected} rejected."),
+        N_(
+            "{read} rows read: {accepted} accepted, {merged} merged into them, {rejected} rejected."
+        ),
         read=shown.number(result["rows_read"]),
         accepted=shown.number(result["rows_accepted"]),
         merged=shown.number(result["rows_merged"]),
         rejected=shown.number(result["rows_rejected"]),
     )
     period = f"{result['first_day']} – {result['last_day']}"
-    revenue = [] if result["revenue"] is None else [
-        shown(
-            N_("Revenue {revenue} from {period}: does this match your books?"),
-            revenue=shown.money(float(result["revenue"]), result["currency"]),
-            period=period,
-        )
-    ]
+    revenue = (
+        []
+        if result["revenue"] is None
+        else [
+            shown(
+                N_("Revenue {revenue} from {period}: does this match your books?"),
+                revenue=shown.money(float(result["revenue"]), result["currency"]),
+                period=period,
+            )
+        ]
+    )
     noticed = [f"- {issue['message']} {issue['hint']}".rstrip() for issue in result["issues"]]
     return "\n".join([counts, *revenue, *noticed])
 

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "encoding": staged.encoding,
         "delimiter": staged.delimiter,
         "sheet": staged.sheet,
-        "header": staged.header,
+        "header": staged.titles is not None,
         "rows": staged.rows + staged.rejected,
         "columns": list(staged.columns),
         "samples": {name: list(values) for name, values in proposal.samples.items()},
@@ -56,7 +56,7 @@ def _question(question: Question, shown: Language) -> dict[str, Any]:
         "choices": [
             {
                 "value": choice.value,
-                "label": shown(choice.label),
+                "label": shown(choice.label) or choice.value,
                 "examples": [{"text": text, "read": read} for text, read in choice.examples],
             }
             for choice in question.choices

@@ -46,10 +46,9 @@ def loaded(arguments: argparse.Namespace, kind: str = "transactions") -> Iterato
     with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
         imported = canonical.reopen(path, kind) or imported_file(arguments, Path(folder), kind)
         with engine.connect(imported.orders.parent, Path(folder)) as connection:
-            lines = imported.lines and engine.scan(connection, [imported.lines])
             yield Loaded(
                 orders=engine.scan(connection, [imported.orders]),
-                lines=lines,
+                lines=engine.scan(connection, [imported.lines]) if imported.lines else None,
                 imported=imported,
                 digest=imported.digest,
             )

@@ -13,7 +13,9 @@ from cxlib.i18n import N_, SOURCE, Language, languages
 def add(parser: argparse.ArgumentParser, shown: Language) -> None:
     """Add the shared options: how to read the file, the day and seed, and how to answer."""
     text = parser.add_argument_group(shown(N_("the file")))
-    text.add_argument("--kind", metavar="K", help=shown(N_("what the file holds, such as transactions")))
+    text.add_argument(
+        "--kind", metavar="K", help=shown(N_("what the file holds, such as transactions"))
+    )
     text.add_argument(
         "--map",
         metavar="FIELD=COLUMN",
@@ -26,10 +28,19 @@ def add(parser: argparse.ArgumentParser, shown: Language) -> None:
     text.add_argument("--decimal", choices=(",", "."), help=shown(N_("the decimal mark")))
     text.add_argument("--currency", metavar="C", help=shown(N_("such as IDR")))
     text.add_argument("--encoding", metavar="E", help=shown(N_("such as utf-8 or cp1252")))
-    text.add_argument("--delimiter", metavar="D", type=_delimiter, help=shown(N_("one character, “tab” or “space”")))
+    text.add_argument(
+        "--delimiter",
+        metavar="D",
+        type=_delimiter,
+        help=shown(N_("one character, “tab” or “space”")),
+    )
     text.add_argument("--no-header", action="store_true", help=shown(N_("the first line is data")))
-    text.add_argument("--sheet", metavar="S", help=shown(N_("the sheet's name, or its number from 1")))
-    text.add_argument("--tz", metavar="Z", default="Asia/Jakarta", help=shown(N_("the business time zone")))
+    text.add_argument(
+        "--sheet", metavar="S", help=shown(N_("the sheet's name, or its number from 1"))
+    )
+    text.add_argument(
+        "--tz", metavar="Z", default="Asia/Jakarta", help=shown(N_("the business time zone"))
+    )
     answer = parser.add_argument_group(shown(N_("the answer")))
     answer.add_argument(
         "--as-of",
@@ -39,15 +50,19 @@ def add(parser: argparse.ArgumentParser, shown: Language) -> None:
         type=dt.date.fromisoformat,
         help=shown(N_("the last day that counts, as 2025-08-31")),
     )
-    answer.add_argument("--seed", type=int, default=0, metavar="N", help=shown(N_("the random seed")))
-    answer.add_argument("--lang", choices=languages(), default=SOURCE, help=shown(N_("the language")))
+    answer.add_argument(
+        "--seed", type=int, default=0, metavar="N", help=shown(N_("the random seed"))
+    )
+    answer.add_argument(
+        "--lang", choices=languages(), default=SOURCE, help=shown(N_("the language"))
+    )
     answer.add_argument("--json", action="store_true", help=shown(N_("answer as JSON")))
     answer.add_argument("--out", metavar="FILE", type=Path, help=shown(N_("write the table here")))
 
 
 def asked_language(argv: Sequence[str]) -> str:
     """The language asked for, before the rest is parsed: help and errors are in it too."""
-    for before, after in zip(argv, [*argv[1:], ""], strict=True):
+    for before, after in zip(argv, [*argv[1:], SOURCE], strict=False):
         if before.startswith("--lang="):
             return before.removeprefix("--lang=")
         if before == "--lang":

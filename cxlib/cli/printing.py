@@ -55,7 +55,9 @@ def issue(found: Issue, shown: Language) -> dict[str, Any]:
 
 def describe(result: Mapping[str, Any], shown: Language) -> str:
     """Key by key, lists of objects as tables: for commands that have no words of their own."""
-    return "\n".join(line for key, value in plain(result).items() for line in _lines(key, value, shown))
+    return "\n".join(
+        line for key, value in plain(result).items() for line in _lines(key, value, shown)
+    )
 
 
 def _lines(key: str, value: Any, shown: Language) -> list[str]:
@@ -72,7 +74,8 @@ def _table(rows: list[dict[str, Any]], shown: Language) -> list[str]:
     cells = [names, *([_cell(row.get(name), shown) for name in names] for row in rows)]
     widths = [max(len(line[i]) for line in cells) for i in range(len(names))]
     return [
-        "  " + "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        "  "
+        + "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
         for line in cells
     ]
 

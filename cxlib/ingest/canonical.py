@@ -67,7 +67,7 @@ def reopen(path: Path, kind: str) -> Imported | None:
             held=held,
             kind=kind,
         )
-    report = from_plain(Imported, json.loads(metadata[REPORT.encode()]))
+    report: Imported = from_plain(Imported, json.loads(metadata[REPORT.encode()]))
     lines = path.with_name(f"{path.stem}.lines.parquet")
     return replace(report, orders=path, lines=lines if lines.is_file() else None, rejects=None)
 

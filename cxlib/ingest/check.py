@@ -30,7 +30,9 @@ CHECKS: tuple[tuple[str, str, str, str, str, str], ...] = (
     (
         "refund",
         "info",
-        N_("{count} rows are refunds: they take back revenue on the day of the purchase they undo."),
+        N_(
+            "{count} rows are refunds: they take back revenue on the day of the purchase they undo."
+        ),
         "",
         "rows",
         "status = 'refund'",
@@ -108,7 +110,8 @@ def _issue(
     values: dict[str, str],
 ) -> Iterator[Issue]:
     found = connection.execute(
-        f"SELECT count(*), coalesce(min(line, {EXAMPLES}), []) FROM {table} WHERE {condition}", values
+        f"SELECT count(*), coalesce(min(line, {EXAMPLES}), []) FROM {table} WHERE {condition}",
+        values,
     ).fetchone()
     assert found is not None
     count, lines = found

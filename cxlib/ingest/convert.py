@@ -155,7 +155,12 @@ def _drop_repeats(
     while chunk := repeats.fetchmany(10_000):
         for line, line_id in chunk:
             rejects.add(line, column, line_id or "", code)
-    write(connection, f"SELECT * FROM read_parquet('{typed}') ANTI JOIN repeats USING (line)", kept, {})
+    write(
+        connection,
+        f"SELECT * FROM read_parquet('{typed}') ANTI JOIN repeats USING (line)",
+        kept,
+        {},
+    )
 
 
 def _totals(

@@ -46,9 +46,7 @@ _BOUND = r"[-/. ]\s*"
 # Three parts in any order; the middle one may be a month's name.
 NUMERIC = rf"^{_WEEKDAY}(?P<a>\d{{1,4}}){_BOUND}(?P<b>\d{{1,2}}){_BOUND}(?P<c>\d{{1,4}}){_TIME}"
 NAMED = rf"^{_WEEKDAY}(?P<a>\d{{1,4}})(?:st|nd|rd|th)?[-/. ]*\s*(?P<b>[^\W\d_]{{3,9}})\.?,?[-/. ]*\s*(?P<c>\d{{2,4}}),?{_TIME}"
-MONTH_FIRST = (
-    rf"^{_WEEKDAY}(?P<b>[^\W\d_]{{3,9}})\.?[-/. ]\s*(?P<a>\d{{1,2}})(?:st|nd|rd|th)?,?[-/. ]\s*(?P<c>\d{{4}}),?{_TIME}"
-)
+MONTH_FIRST = rf"^{_WEEKDAY}(?P<b>[^\W\d_]{{3,9}})\.?[-/. ]\s*(?P<a>\d{{1,2}})(?:st|nd|rd|th)?,?[-/. ]\s*(?P<c>\d{{4}}),?{_TIME}"
 COMPACT = r"^(?P<y>[12]\d{3})(?P<m>\d{2})(?P<d>\d{2})(?:[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2}):?(?P<second>\d{2})?(?P<zone>[Zz])?)?$"
 SERIAL = r"^\d{5}(?:[.,]\d+)?$"
 UNIX = r"^1\d{9}$"
@@ -136,21 +134,26 @@ class DateEvidence:
         if self.first_above_31 and not self.second_above_12:
             return "ymd"
         day_first, month_first = self.first_above_12, self.second_above_12
-        if min(day_first, month_first) > TYPO * max(day_first, month_first) or not (day_first or month_first):
+        if min(day_first, month_first) > TYPO * max(day_first, month_first) or not (
+            day_first or month_first
+        ):
             return None
         return "dmy" if day_first > month_first else "mdy"
 
     @property
     def mixed(self) -> bool:
         """Whether some days can only be read one way and some only the other."""
-        return bool(self.first_above_12 and self.second_above_12) or bool(self.year_day and self.iso)
+        return bool(self.first_above_12 and self.second_above_12) or bool(
+            self.year_day and self.iso
+        )
 
     @property
     def bare(self) -> Order | None:
         """What bare numbers are, where nearly all values are such numbers."""
-        for order in ("serial", "unix", "unix_ms"):
+        bare: tuple[Order, ...] = ("serial", "unix", "unix_ms")
+        for order in bare:
             if self.values and getattr(self, order) >= 0.95 * self.values:
-                return order  # type: ignore[return-value]
+                return order
         return None
 
 
@@ -164,10 +167,7 @@ def order_of(asked: str) -> Order | None:
     date = text.split(":")[0].replace("%h", "").replace("hh", "")
     letters = {"t": "d", "j": "d", "b": "m"}  # tanggal, jour, %b
     seen = "".join(dict.fromkeys(letters.get(char, char) for char in date if char in "dmytjb"))
-    for order in ("ymd", "dmy", "mdy", "ydm"):
-        if seen == order:
-            return order  # type: ignore[return-value]
-    return None
+    return next((order for order in ORDERS[:4] if seen == order), None)
 
 
 def parse_dates(text: pa.Array, order: Order, timezone: str) -> pa.Array:
@@ -228,13 +228,11 @@ def _bare_times(text: pa.Array, order: Order, timezone: str) -> pa.Array:
 def _numeric_days(parts: pa.Array, order: Order) -> tuple[np.ndarray, np.ndarray]:
     a, b, c = (_ints(pc.struct_field(parts, part)) for part in "abc")
     width, end = (
-        pc.binary_length(pc.struct_field(parts, part)).to_numpy(zero_copy_only=False) for part in "ac"
+        pc.binary_length(pc.struct_field(parts, part)).to_numpy(zero_copy_only=False)
+        for part in "ac"
     )
     year_first = (width == 4) | (order == "ymd")
-    if order == "ydm":
-        first = (a, c, b)
-    else:
-        first = (a, b, c)
+    first = (a, c, b) if order == "ydm" else (a, b, c)
     last = (c, a, b) if order == "mdy" else (c, b, a)
     year, month, day = (np.where(year_first, f, x) for f, x in zip(first, last, strict=True))
     year_width = np.where(year_first, width, end)
@@ -247,7 +245,8 @@ def _named_days(parts: pa.Array, order: Order) -> tuple[np.ndarray, np.ndarray]:
     month = _month_numbers(pc.struct_field(parts, "b")).to_numpy(zero_copy_only=False)
     a, c = (_ints(pc.struct_field(parts, part)) for part in "ac")
     width, end = (
-        pc.binary_length(pc.struct_field(parts, part)).to_numpy(zero_copy_only=False) for part in "ac"
+        pc.binary_length(pc.struct_field(parts, part)).to_numpy(zero_copy_only=False)
+        for part in "ac"
     )
     year_first = width == 4
     year, day = np.where(year_first, a, c), np.where(year_first, c, a)
@@ -300,7 +299,9 @@ def _time_of_day(parts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         pm, am = (pc.equal(half, x).to_numpy(zero_copy_only=False).astype(bool) for x in "pa")
         fine = ~(pm | am) | _between(hour, 1, 12)
         hour = np.where(pm | am, hour % 12 + 12 * pm, hour)
-        digits = pc.utf8_rpad(pc.utf8_slice_codeunits(pc.struct_field(parts, "fraction"), 0, 6), 6, "0")
+        digits = pc.utf8_rpad(
+            pc.utf8_slice_codeunits(pc.struct_field(parts, "fraction"), 0, 6), 6, "0"
+        )
         micros = np.maximum(_ints(digits), 0)
     else:
         fine = np.ones(len(hour), bool)
@@ -313,7 +314,9 @@ def _offsets(parts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     zone = pc.utf8_lower(pc.fill_null(pc.struct_field(parts, "zone"), ""))
     minutes = {name: _minutes(name) for name in pc.unique(zone).to_pylist()}
     known = pa.array(list(minutes), pa.string())
-    found = np.array(list(minutes.values()), "int64")[pc.index_in(zone, known).to_numpy(zero_copy_only=False)]
+    found = np.array(list(minutes.values()), "int64")[
+        pc.index_in(zone, known).to_numpy(zero_copy_only=False)
+    ]
     return found, pc.not_equal(zone, "").to_numpy(zero_copy_only=False).astype(bool)
 
 

@@ -11,7 +11,7 @@ import csv
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,6 +30,7 @@ from cxlib.ingest.staged import (
     Staged,
     TextWriter,
     check_width,
+    untyped,
     visible_names,
 )
 from cxlib.results import Issue
@@ -48,12 +49,16 @@ class Layout:
     usual: int
 
 
-class _Irregular(Exception):  # noqa: N818 - control flow: not an error of the user
+class _Irregular(Exception):
     """Arrow cannot read the file, or not tell its lines."""
 
 
 def stage_delimited(
-    path: Path, outdir: Path, options: ReadOptions, name: str, progress: Callable[[int], None] | None
+    path: Path,
+    outdir: Path,
+    options: ReadOptions,
+    name: str,
+    progress: Callable[[int], None] | None,
 ) -> Staged:
     """A delimited text file as `Staged`; see `read.stage`."""
     encoded = examine(path, options.encoding)
@@ -73,16 +78,22 @@ def stage_delimited(
         name=name,
         format="delimited",
         columns=names,
-        header=layout.header is not None,
+        titles=layout.header,
         rows=writer.rows,
-        sources=("text",) * layout.width,
+        sources=untyped(layout.width),
         samples=writer.samples(),
         encoding=encoded.encoding,
         delimiter=layout.dialect.delimiter,
         quotechar=layout.dialect.quotechar,
         rejects=rejects.path,
         rejected=rejects.count,
-        issues=(*_encoding_issues(encoded), *_dialect_issues(layout), *renamed, *found, *rejects.issues()),
+        issues=(
+            *_encoding_issues(encoded),
+            *_dialect_issues(layout),
+            *renamed,
+            *found,
+            *rejects.issues(),
+        ),
     )
 
 
@@ -218,7 +229,9 @@ def _stage_carefully(
     return writer, [shorter]
 
 
-def _records(text: Iterator[str], dialect: Dialect, rejects: Rejects) -> Iterator[tuple[int, list[str]]]:
+def _records(
+    text: Iterator[str], dialect: Dialect, rejects: Rejects
+) -> Iterator[tuple[int, list[str]]]:
     """Records that are not blank, with the line on which each starts.
 
     A record that runs into the end of the file or beyond the cap of a cell loses its first line to
@@ -269,7 +282,11 @@ def _fitted(
         elif len(row) > width and not any(cell.strip() for cell in row[width:]):
             trimmed.append(line)
             yield line, row[:width]
-        elif len(row) == usual or line == 1 or (layout.header and row == list(layout.header)[-len(row) :]):
+        elif (
+            len(row) == usual
+            or line == 1
+            or (layout.header and row == list(layout.header)[-len(row) :])
+        ):
             yield line, [*row, *[""] * (width - len(row))]
         else:
             delimiter = layout.dialect.delimiter or ""

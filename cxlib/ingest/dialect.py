@@ -18,8 +18,12 @@ WHITE_SPACE = " "
 SAMPLE_LINES = 400
 CLEVER_CHARACTERS = 12_000  # CleverCSV's cost grows fast with its sample
 
-NUMBER = re.compile(r"[-+(]?\s*(?:[A-Za-z]{1,3}\.?|[$€£¥])?\s*[-+]?\d[\d.,'\u00a0 ]*(?:[eE][-+]?\d+)?\s*[%)-]?$")
-DATE = re.compile(r"\d{1,4}[-/. ](?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ]\d{1,4}(?:[T ,]+\d{1,2}[:.]\d{2}.*)?$")
+NUMBER = re.compile(
+    r"[-+(]?\s*(?:[A-Za-z]{1,3}\.?|[$€£¥])?\s*[-+]?\d[\d.,'\u00a0 ]*(?:[eE][-+]?\d+)?\s*[%)-]?$"
+)
+DATE = re.compile(
+    r"\d{1,4}[-/. ](?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ]\d{1,4}(?:[T ,]+\d{1,2}[:.]\d{2}.*)?$"
+)
 WORD = re.compile(r"[\w .@:/&#'+()%?!-]*$")
 
 
@@ -106,12 +110,14 @@ def _quotes(sample: Sequence[str]) -> tuple[str, str | None]:
     single = len(re.findall(r"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|\r\n]|$)", text, re.M))
     double = len(re.findall(r'(?:^|[,;\t|])\s*"', text, re.M))
     quotechar = "'" if single > 2 and double == 0 else '"'
-    escaped = len(re.findall(r'[^\\]\\' + quotechar, text))
+    escaped = len(re.findall(r"[^\\]\\" + quotechar, text))
     doubled = len(re.findall(f"[^,;\t|\n]{quotechar}{quotechar}", text))
     return quotechar, "\\" if escaped > doubled else None
 
 
-def _delimiter(sample: Sequence[str], quotechar: str, escapechar: str | None) -> tuple[str | None, bool]:
+def _delimiter(
+    sample: Sequence[str], quotechar: str, escapechar: str | None
+) -> tuple[str | None, bool]:
     candidates = [*(d for d in DELIMITERS if any(d in line for line in sample)), WHITE_SPACE]
     scores = {d: _score(sample, Dialect(d, quotechar, escapechar)) for d in candidates}
     ranked = sorted(scores, key=lambda d: -scores[d])

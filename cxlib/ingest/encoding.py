@@ -28,7 +28,17 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # Beginnings of files that are not tables, whatever their name says.
-BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"Rar!", b"7z\xbc\xaf", b"BZh", b"\x28\xb5\x2f\xfd")
+BINARY = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x7fELF",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"BZh",
+    b"\x28\xb5\x2f\xfd",
+)
 # What Western European text in cp1252 has above ASCII, beside letters.
 WESTERN = "€‚„…†‰‹›‘’“”•–—™ ¡£§©«»¬®°±²³·¿ªº×¼½¾µ´¨¸\u00ad\u00a0"
 LETTER = re.compile(r"[^\W\d_]")
@@ -64,23 +74,24 @@ def examine(path: Path, encoding: str | None = None) -> Encoded:
     compressed = _head(path).startswith(GZIP)
     head = b"".join(_blocks(path, compressed, most=SAMPLE))
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise CxError("empty_file", N_("The file is empty."), N_("Export it again and check its size."))
+        raise CxError(
+            "empty_file", N_("The file is empty."), N_("Export it again and check its size.")
+        )
     if head.startswith(BINARY):
         raise not_a_table()
-    if encoding is not None:
-        chosen, certain = _known(encoding), True
-    else:
-        chosen, certain = _marked(head), True
+    told = _marked(head) if encoding is None else _known(encoding)
     nuls, quotes, strange, is_utf8 = _survey(path, compressed)
-    if chosen is None:
-        chosen = "utf-8" if is_utf8 else None
-    if chosen is None:
-        chosen, certain = guess(strange or head), False
+    chosen = told or ("utf-8" if is_utf8 else guess(strange or head))
+    certain = told is not None or is_utf8
     wide = chosen.startswith(("utf-16", "utf-32"))
     if not wide and (nuls > 0.1 * len(head) or _control_share(head) > 0.1):
         raise not_a_table()
-    undecodable = 0 if is_utf8 and chosen.startswith("utf-8") else _undecodable(path, compressed, chosen)
-    return Encoded(path, chosen, certain, compressed, 0 if wide else nuls, quotes or wide, undecodable)
+    undecodable = (
+        0 if is_utf8 and chosen.startswith("utf-8") else _undecodable(path, compressed, chosen)
+    )
+    return Encoded(
+        path, chosen, certain, compressed, 0 if wide else nuls, quotes or wide, undecodable
+    )
 
 
 def not_a_table() -> CxError:

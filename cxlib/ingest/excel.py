@@ -41,7 +41,11 @@ Row = tuple[int, list[str], list[Source]]
 
 
 def stage_excel(
-    path: Path, outdir: Path, options: ReadOptions, name: str, progress: Callable[[int], None] | None
+    path: Path,
+    outdir: Path,
+    options: ReadOptions,
+    name: str,
+    progress: Callable[[int], None] | None,
 ) -> Staged:
     """A sheet of a workbook as `Staged`; see `read.stage`.
 
@@ -53,7 +57,14 @@ def stage_excel(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl's remarks on styles that it leaves out
             return _stage(path, outdir, options, name, progress)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, ParseError, OSError) as error:
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        ParseError,
+        OSError,
+    ) as error:
         raise _unreadable(str(error)) from error
 
 
@@ -72,7 +83,9 @@ def check_archive(path: Path) -> None:
     if len(entries) > MAX_ENTRIES or inflated > MAX_INFLATED or greedy:
         raise CxError(
             "too_large",
-            N_("The workbook would take {size} MB when unpacked, far more than its {packed} kB suggest."),
+            N_(
+                "The workbook would take {size} MB when unpacked, far more than its {packed} kB suggest."
+            ),
             N_("Save the table as CSV."),
             size=inflated >> 20,
             packed=path.stat().st_size >> 10,
@@ -84,7 +97,11 @@ def check_archive(path: Path) -> None:
 
 
 def _stage(
-    path: Path, outdir: Path, options: ReadOptions, name: str, progress: Callable[[int], None] | None
+    path: Path,
+    outdir: Path,
+    options: ReadOptions,
+    name: str,
+    progress: Callable[[int], None] | None,
 ) -> Staged:
     book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     try:
@@ -133,7 +150,7 @@ def _stage(
         name=name,
         format="excel",
         columns=names,
-        header=header,
+        titles=tuple(padded[0]) if header else None,
         rows=writer.rows,
         sources=tuple(next(iter(found)) if len(found) == 1 else "text" for found in sources),
         samples=writer.samples(),

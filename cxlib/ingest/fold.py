@@ -100,7 +100,14 @@ LINE_COLUMNS = (
 
 def fold(connection: Connection, typed: Path) -> None:
     """Make the tables `rows`, `lines` and `orders` in the connection from typed rows."""
-    connection.execute(ROWS, {"path": str(typed), "credit": _has_credit_notes(connection, typed), "pattern": CREDIT_NOTE})
+    connection.execute(
+        ROWS,
+        {
+            "path": str(typed),
+            "credit": _has_credit_notes(connection, typed),
+            "pattern": CREDIT_NOTE,
+        },
+    )
     for statement in (BY_ORDER, BY_PRODUCT, LINES, ORDERS):
         connection.execute(statement)
 

@@ -17,10 +17,13 @@ from cxlib.ingest.numbers import NumberEvidence, currencies_of, parse_numbers
 from cxlib.ingest.plan import TIMEZONE, Choice, Proposal, Question
 from cxlib.ingest.staged import Source, Staged
 from cxlib.results import Issue
-from cxlib.tables.kind import Field, Kind, kind as kind_of, kinds
+from cxlib.tables.kind import Field, Kind, kinds
+from cxlib.tables.kind import kind as kind_of
 
 CERTAIN = 0.8
 """A required field below this is asked about."""
+LIKELY = 0.6
+"""A name that fits less well than this suggests nothing."""
 TYPED = 0.7  # share of values that must parse for a column to be taken as numbers or dates
 DEFAULT_KIND = "transactions"
 
@@ -58,7 +61,11 @@ class Column:
         if wanted.type in ("number", "money"):
             return digits if digits > TYPED and self._no_day else 0.0
         if wanted.type == "id":
-            return 0.2 if self.numbers.fractions > 0.2 * self.numbers.values or not self._no_day else 1.0
+            return (
+                0.2
+                if self.numbers.fractions > 0.2 * self.numbers.values or not self._no_day
+                else 1.0
+            )
         return 1.0 if self._no_day else 0.2
 
     @property
@@ -95,11 +102,9 @@ def propose(
     for i, column in enumerate(columns):
         for chunk in _chunks(staged, f"c{i}", most=1):
             column.add(chunk)
-    rivals = [kind_of(kind)] if kind is not None else list(kinds().values())
+    rivals = [kind_of(kind)] if kind is not None else _holding(set(said))
     assigned = {rival.name: _assign(rival, columns, said) for rival in rivals}
     chosen = max(rivals, key=lambda rival: _plausibility(rival, assigned[rival.name]))
-    for name in said:
-        chosen.field(name)
     scores = assigned[chosen.name]
     found = {name: column for name, (column, _) in scores.items()}
     whole = {column: _whole(staged, column) for column in set(found.values())}
@@ -135,12 +140,18 @@ def name_score(header: str, wanted: Field) -> float:
     return max((0.5 + 0.35 * len(n) / len(words) for n in held), default=0.0)
 
 
+def _holding(names: set[str]) -> list[Kind]:
+    """The kinds that have all these fields; the default kind where there is none, to say so."""
+    held = [k for k in kinds().values() if names <= {f.name for f in k.fields}]
+    return held or [kind_of(DEFAULT_KIND)]
+
+
 Assignment = dict[str, tuple[str, float]]
 
 
 def _assign(rival: Kind, columns: list[Column], said: Mapping[str, str]) -> Assignment:
     """Field → (column, confidence): the user's word first, then the best pairs, one by one."""
-    found: Assignment = {name: (column, 1.0) for name, column in said.items() if column}
+    found: Assignment = {rival.field(n).name: (c, 1.0) for n, c in said.items() if c}
     taken = {column for column, _ in found.values()}
     pairs = sorted(
         (
@@ -152,7 +163,12 @@ def _assign(rival: Kind, columns: list[Column], said: Mapping[str, str]) -> Assi
         key=lambda pair: (-pair[0], -pair[1]),
     )
     for score, _, wanted, column in pairs:
-        if score > 0 and wanted.name not in said and wanted.name not in found and column.name not in taken:
+        if (
+            score >= LIKELY
+            and wanted.name not in said
+            and wanted.name not in found
+            and column.name not in taken
+        ):
             found[wanted.name] = (column.name, score)
             taken.add(column.name)
     if rival.name == "transactions":
@@ -161,7 +177,9 @@ def _assign(rival: Kind, columns: list[Column], said: Mapping[str, str]) -> Assi
     return found
 
 
-def _settle_money(found: Assignment, columns: Mapping[str, Column], said: Mapping[str, str]) -> None:
+def _settle_money(
+    found: Assignment, columns: Mapping[str, Column], said: Mapping[str, str]
+) -> None:
     """A price without a quantity, and a `jumlah` with cents or a currency, are amounts."""
     if "amount" in found or "amount" in said:
         return
@@ -171,7 +189,11 @@ def _settle_money(found: Assignment, columns: Mapping[str, Column], said: Mappin
     elif "quantity" in found and "unit_price" not in found and "quantity" not in said:
         column, score = found["quantity"]
         evidence = columns[column].numbers
-        if evidence.currencies or evidence.fractions > 0.2 * evidence.values or evidence.either > 0.5 * evidence.values:
+        if (
+            evidence.currencies
+            or evidence.fractions > 0.2 * evidence.values
+            or evidence.either > 0.5 * evidence.values
+        ):
             del found["quantity"]
             found["amount"] = (column, 0.8 * score)
 
@@ -192,15 +214,19 @@ def _by_values(
         else:
             continue
         if free:
-            found[wanted.name] = (free[0].name, 0.5 if wanted.type == "timestamp" and len(free) == 1 else 0.3)
+            found[wanted.name] = (
+                free[0].name,
+                0.5 if wanted.type == "timestamp" and len(free) == 1 else 0.3,
+            )
             taken.add(free[0].name)
 
 
 def _plausibility(rival: Kind, found: Assignment) -> tuple[float, bool]:
     """Confidence in all fields, dear where a required one is missing; transactions win a tie."""
+    certain = {name for name, (_, score) in found.items() if score >= CERTAIN}
     total = sum(score for _, score in found.values())
-    required = sum(found[f.name][1] for f in rival.fields if f.required and f.name in found)
-    return total + 2 * required - 2 * len(rival.missing(set(found))), rival.name == DEFAULT_KIND
+    required = sum(f.required for f in rival.fields if f.name in certain)
+    return total + 2 * required - 2 * len(rival.missing(certain)), rival.name == DEFAULT_KIND
 
 
 def _open_fields(chosen: Kind, scores: Assignment, staged: Staged) -> Iterator[Question]:
@@ -216,7 +242,7 @@ def _open_fields(chosen: Kind, scores: Assignment, staged: Staged) -> Iterator[Q
             column=guess or None,
             message=N_("Which column is “{field}”?"),
             params={"field": chosen.field(name).name},
-            choices=tuple(Choice(c, c, examples=tuple((v, v) for v in samples[c][:3])) for c in order),
+            choices=tuple(Choice(c, examples=tuple((v, v) for v in samples[c][:3])) for c in order),
             option=f"--map {name}=COLUMN",
         )
 
@@ -245,7 +271,9 @@ def _formats(
 
 def _ask_order(name: str, column: str, known: Column, staged: Staged) -> Question:
     raw = known.dates.examples or list(staged.samples[staged.columns.index(column)][:3])
-    orders: tuple[Order, ...] = ("ymd", "ydm") if known.dates.year_day and not known.dates.short else ("dmy", "mdy")
+    orders: tuple[Order, ...] = (
+        ("ymd", "ydm") if known.dates.year_day and not known.dates.short else ("dmy", "mdy")
+    )
     labels = {
         "dmy": N_("day, month, year"),
         "mdy": N_("month, day, year"),
@@ -268,7 +296,10 @@ def _ask_order(name: str, column: str, known: Column, staged: Staged) -> Questio
 
 def _read_as(raw: list[str], order: Order) -> tuple[tuple[str, str], ...]:
     parsed = parse_dates(pa.array(raw, pa.string()), order, TIMEZONE).to_pylist()
-    return tuple((text, "" if day is None else day.date().isoformat()) for text, day in zip(raw, parsed, strict=True))
+    return tuple(
+        (text, "" if day is None else day.date().isoformat())
+        for text, day in zip(raw, parsed, strict=True)
+    )
 
 
 def _ask_decimal(name: str, column: str, staged: Staged) -> Question:
@@ -305,7 +336,9 @@ def _currency(
     else:
         money = [f.name for f in chosen.fields if f.type == "money" and f.name in found]
         column = found[money[0]] if money else ""
-        codes = dict.fromkeys(code for name in money for code in whole[found[name]].numbers.currencies)
+        codes = dict.fromkeys(
+            code for name in money for code in whole[found[name]].numbers.currencies
+        )
     if len(codes) < 2:
         return next(iter(codes), None), []
     question = Question(
@@ -315,7 +348,7 @@ def _currency(
         column=column,
         message=N_("The file has amounts in {currencies}: which of them are to be imported?"),
         params={"currencies": ", ".join(codes)},
-        choices=tuple(Choice(code, code) for code in codes),
+        choices=tuple(Choice(code) for code in codes),
         option="--currency",
     )
     return None, [question]

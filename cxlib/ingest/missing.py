@@ -5,7 +5,25 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-WORDS = ("", "na", "n/a", "#n/a", "#na", "nan", "null", "none", "nil", "-", "--", "—", "?", "(blank)", "blank", "kosong", "tidak ada")
+WORDS = (
+    "",
+    "na",
+    "n/a",
+    "#n/a",
+    "#na",
+    "nan",
+    "null",
+    "none",
+    "nil",
+    "-",
+    "--",
+    "—",
+    "?",
+    "(blank)",
+    "blank",
+    "kosong",
+    "tidak ada",
+)
 
 
 def trimmed(text: pa.Array) -> pa.Array:

@@ -127,7 +127,13 @@ def parse_numbers(text: pa.Array, decimal: str) -> pa.Array:
     group = r"[.' ]" if decimal == "," else r"[,' ]"
     whole = rf"(?:[0-9]+|[0-9]{{1,3}}(?:{group}[0-9]{{3}})+)"
     fits = pc.match_substring_regex(body, rf"^(?:{whole}(?:{this}[0-9]*)?|{this}[0-9]+)$")
-    fits = pc.and_(fits, pc.equal(pc.struct_field(parts, "open"), pc.replace_substring(pc.struct_field(parts, "close"), ")", "(")))
+    fits = pc.and_(
+        fits,
+        pc.equal(
+            pc.struct_field(parts, "open"),
+            pc.replace_substring(pc.struct_field(parts, "close"), ")", "("),
+        ),
+    )
     digits = pc.replace_substring_regex(body, group, "")
     digits = pc.replace_substring(digits, decimal, ".") if decimal == "," else digits
     exponent = pc.struct_field(parts, "exponent")
@@ -149,7 +155,12 @@ def parse_numbers(text: pa.Array, decimal: str) -> pa.Array:
         ),
     )
     # "1.200,-" is the way to write no cents, not a minus.
-    minus = pc.and_not(minus, pc.and_(pc.match_substring_regex(text, r",-$"), pc.equal(pc.struct_field(parts, "sign"), "")))
+    minus = pc.and_not(
+        minus,
+        pc.and_(
+            pc.match_substring_regex(text, r",-$"), pc.equal(pc.struct_field(parts, "sign"), "")
+        ),
+    )
     return pc.if_else(pc.fill_null(minus, False), pc.negate(value), value)
 
 
@@ -181,7 +192,11 @@ def _expanded(digits: pa.Array, exponent: pa.Array) -> pa.Array:
     """``1.5`` and ``e3`` as ``1500``; what is beyond reason becomes too long to fit."""
     pairs = zip(digits.to_pylist(), exponent.to_pylist(), strict=True)
     plain = [
-        d if not e or d is None else format(Decimal(d + e), "f") if abs(int(e[1:])) < 40 else "9" * 40
+        d
+        if not e or d is None
+        else format(Decimal(d + e), "f")
+        if abs(int(e[1:])) < 40
+        else "9" * 40
         for d, e in pairs
     ]
     return pa.array(plain, pa.string())

@@ -44,7 +44,7 @@ def stage_parquet(
         name=name,
         format="parquet",
         columns=names,
-        header=True,
+        titles=tuple(schema.names),
         rows=writer.rows,
         sources=tuple(_source(field.type) for field in schema),
         samples=writer.samples(),
@@ -62,7 +62,9 @@ def as_text(column: pa.Array) -> pa.Array:
         column = pc.if_else(pc.is_nan(column), None, column)
         text = column.cast(pa.string())
         if pc.any(pc.match_substring(text, "e")).as_py():
-            text = pa.array([None if v is None else _digits(v) for v in text.to_pylist()], pa.string())
+            text = pa.array(
+                [None if v is None else _digits(v) for v in text.to_pylist()], pa.string()
+            )
     elif pa.types.is_timestamp(kind):
         text = _timestamps(column)
     elif pa.types.is_nested(kind):
@@ -70,8 +72,14 @@ def as_text(column: pa.Array) -> pa.Array:
             [None if v is None else json.dumps(v, default=str) for v in column.to_pylist()],
             pa.string(),
         )
-    elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
-        text = pa.array([None if v is None else _decoded(v) for v in column.to_pylist()], pa.string())
+    elif (
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
+    ):
+        text = pa.array(
+            [None if v is None else _decoded(v) for v in column.to_pylist()], pa.string()
+        )
     else:
         text = column.cast(pa.string())
     return pc.fill_null(text, "")

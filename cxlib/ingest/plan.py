@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cxlib.errors import CxError
@@ -17,12 +17,11 @@ TIMEZONE = "Asia/Jakarta"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer: its value for programs, its label (a message id, or data where `message` is
-    False) and what some values of the file would then be."""
+    """One answer: its value for programs, its label (a message id; empty where the value itself is
+    what people know) and what some values of the file would then be."""
 
     value: str
-    label: str
-    params: Mapping[str, Param] = field(default_factory=dict)
+    label: str = ""
     examples: tuple[tuple[str, str], ...] = ()
 
 
@@ -35,9 +34,9 @@ class Question:
     field: str
     column: str | None
     message: str
+    params: Mapping[str, Param]
     choices: tuple[Choice, ...]
     option: str
-    params: Mapping[str, Param] = field(default_factory=dict)
 
     def issue(self) -> Issue:
         """The question as an issue, for an error that lists what is open."""
@@ -127,7 +126,9 @@ def plan(
         said = decimal if formats[name] in (".", ",") else order
         formats[name] = said or formats[name]
     for question in proposal.questions:
-        said = {"date_order": order, "decimal_mark": decimal, "mixed_currencies": currency}.get(question.code)
+        said = {"date_order": order, "decimal_mark": decimal, "mixed_currencies": currency}.get(
+            question.code
+        )
         answer = answers.get(question.id) or said
         if answer is None:
             open_questions.append(question)
@@ -140,7 +141,9 @@ def plan(
     if open_questions:
         raise CxError(
             "needs_answer",
-            N_("{count} questions about the file are open; the first is about the column “{column}”."),
+            N_(
+                "{count} questions about the file are open; the first is about the column “{column}”."
+            ),
             N_("Answer with {option}."),
             tuple(question.issue() for question in open_questions),
             count=len(open_questions),

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from cxlib.i18n import N_, SOURCE, language
-from cxlib.ingest.staged import MAX_CELL, MAX_COLUMNS, settle
+from cxlib.ingest.staged import MAX_CELL, settle
 from cxlib.results import Issue
 
 HEADER = ("line", "column", "value", "code", "message", "cure")
@@ -63,7 +63,7 @@ REASONS: dict[str, tuple[str, str]] = {
         N_("Nothing to do: it was counted once."),
     ),
 }
-assert MAX_CELL == 1 << 20 and MAX_COLUMNS == 2_000  # the words above say so
+assert MAX_CELL == 1 << 20  # the words above say so
 
 
 @dataclass
@@ -125,7 +125,10 @@ class Rejects:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._handle.close()
         if kind is None:

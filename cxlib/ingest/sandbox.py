@@ -138,7 +138,8 @@ def _listen(
 
 def _pump(child: subprocess.Popen[str], job: str, lines: queue.Queue[str | None]) -> None:
     """Hand the job over and queue what the child says; a thread, since Windows cannot poll pipes."""
-    assert child.stdin is not None and child.stdout is not None
+    assert child.stdin is not None
+    assert child.stdout is not None
     with contextlib.suppress(OSError, ValueError):  # the child died, or was killed meanwhile
         child.stdin.write(job)
         child.stdin.close()
@@ -149,7 +150,17 @@ def _pump(child: subprocess.Popen[str], job: str, lines: queue.Queue[str | None]
 
 def _environment() -> dict[str, str]:
     """Where to find Python and cxlib, and nothing of the server's secrets."""
-    keep = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "LANG", "CXLIB_THREADS", "CXLIB_MEMORY")
+    keep = (
+        "PATH",
+        "SYSTEMROOT",
+        "TEMP",
+        "TMP",
+        "TMPDIR",
+        "HOME",
+        "LANG",
+        "CXLIB_THREADS",
+        "CXLIB_MEMORY",
+    )
     root = str(Path(__file__).resolve().parents[2])
     # One malloc arena: each thread's own would take 64 MB of the address space.
     fixed = {"PYTHONPATH": root, "PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "1"}
@@ -169,7 +180,14 @@ def _obituary(code: int | None, stderr: str) -> CxError:
     last = stderr.strip().splitlines()[-1][:300] if stderr.strip() else ""
     if code is not None and -code == getattr(signal, "SIGXCPU", None):
         return _took_too_long()
-    starved = ("MemoryError", "bad_alloc", "memory allocation", "Out of Memory", "out of memory", "malloc")
+    starved = (
+        "MemoryError",
+        "bad_alloc",
+        "memory allocation",
+        "Out of Memory",
+        "out of memory",
+        "malloc",
+    )
     if code == -9 or any(word in stderr for word in starved):
         return _too_large()
     return CxError(

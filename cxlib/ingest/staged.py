@@ -44,7 +44,8 @@ class ReadOptions:
 class Staged:
     """A file as text, in `path`: columns c0…cn of strings, and `line`.
 
-    `columns` are the visible names of c0…cn, unique; `sources` what their cells were in the file;
+    `columns` are the visible names of c0…cn, unique; `titles` the header as it is in the file, None
+    where there is none; `sources` what their cells were in the file;
     `samples` a few distinct values of each. `rows` were read whole, `rejected` could not be: those
     are in the file `rejects`.
     """
@@ -53,7 +54,7 @@ class Staged:
     name: str
     format: Format
     columns: tuple[str, ...]
-    header: bool
+    titles: tuple[str, ...] | None
     rows: int
     sources: tuple[Source, ...]
     samples: tuple[tuple[str, ...], ...]
@@ -132,6 +133,11 @@ def visible_names(header: Sequence[str] | None, width: int) -> tuple[tuple[str, 
     return tuple(names), issues
 
 
+def untyped(width: int) -> tuple[Source, ...]:
+    """The sources of a file in which everything is text."""
+    return tuple("text" for _ in range(width))
+
+
 def check_width(width: int, line: int | None = None) -> None:
     """Raises CxError `too_many_columns` above the cap."""
     if width > MAX_COLUMNS:
@@ -180,7 +186,10 @@ class TextWriter:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._writer.close()
         if kind is None:

@@ -12,7 +12,18 @@ Status = Literal["sale", "refund", "cancellation"]
 
 # Beginnings of words, English and Indonesian. A refund is looked for first: "batal, dana
 # dikembalikan" was charged.
-REFUND = ("refund", "return", "chargeback", "charged back", "credit note", "reversal", "reversed", "dikembalikan", "pengembalian", "retur")
+REFUND = (
+    "refund",
+    "return",
+    "chargeback",
+    "charged back",
+    "credit note",
+    "reversal",
+    "reversed",
+    "dikembalikan",
+    "pengembalian",
+    "retur",
+)
 CANCELLATION = (
     "cancel", "void", "batal", "dibatalkan", "pembatalan", "expired", "kedaluwarsa", "kadaluarsa",
     "failed", "gagal", "declined", "ditolak", "rejected", "unpaid", "not paid", "belum bayar", "belum dibayar",

@@ -96,12 +96,18 @@ class Typist:
 
     def _typed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         lines = batch.column("line")
-        text = {name: _Text(batch.column(self.staged.cell(c))) for name, c in self.plan.mapping.items()}
+        text = {
+            name: _Text(batch.column(self.staged.cell(c))) for name, c in self.plan.mapping.items()
+        }
         columns = {name: _words(text[name]) if name in text else None for name in SCHEMA.names}
         columns["line"] = lines
         bad: list[Reason] = []
         columns["timestamp"] = self._times(text["timestamp"], bad)
-        numbers = {n: self._numbers(n, text[n]) for n in ("quantity", "unit_price", "discount") if n in text}
+        numbers: dict[str, tuple[pa.Array, pa.Array]] = {
+            n: self._numbers(n, text[n])
+            for n in ("quantity", "unit_price", "discount")
+            if n in text
+        }
         columns |= {name: value for name, (value, _) in numbers.items()}
         columns["amount"] = self._amounts(text, numbers, bad)
         for name, (_, wrong) in numbers.items():
@@ -132,7 +138,10 @@ class Typist:
         return values, pc.and_not(pc.is_null(values), missing)
 
     def _amounts(
-        self, text: dict[str, _Text], numbers: dict[str, tuple[pa.Array, pa.Array]], bad: list[Reason]
+        self,
+        text: dict[str, _Text],
+        numbers: dict[str, tuple[pa.Array, pa.Array]],
+        bad: list[Reason],
     ) -> pa.Array | None:
         """The amounts as they are, or quantity × unit price; None where the file has no money."""
         if "amount" in text:
@@ -174,7 +183,9 @@ class Typist:
             self.unread[column] += count
             self.examples.setdefault(column, lines.filter(wrong)[:5].to_pylist())
 
-    def _without(self, typed: pa.RecordBatch, bad: list[Reason], batch: pa.RecordBatch) -> pa.RecordBatch:
+    def _without(
+        self, typed: pa.RecordBatch, bad: list[Reason], batch: pa.RecordBatch
+    ) -> pa.RecordBatch:
         """Reject each row for the first of its reasons, in the order of lines."""
         rejected: dict[int, tuple[str, str]] = {}
         for where, name, code in bad:
@@ -214,4 +225,6 @@ def _null_if_empty(values: pa.Array) -> pa.Array:
 
 
 def _codes(values: pa.Array) -> pa.Array:
-    return pa.array([currency_code(v) if v.strip() else None for v in values.to_pylist()], pa.string())
+    return pa.array(
+        [currency_code(v) if v.strip() else None for v in values.to_pylist()], pa.string()
+    )

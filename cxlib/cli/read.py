@@ -1,0 +1,95 @@
+"""`read FILE… --outdir DIR`: what is in files, as plain CSV, nothing typed."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from cxlib.cli import printing
+from cxlib.cli.loading import staged_file
+from cxlib.errors import CxError
+from cxlib.i18n import N_, Language, language
+from cxlib.ingest.text import write_text
+
+NAME = "read"
+HELP = N_("Write the text of files as plain CSV, nothing changed.")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """FILE… and the folder for the copies."""
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    parser.add_argument("--outdir", type=Path, required=True, metavar="DIR")
+
+
+def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Read each file; a bad one does not stop the others, and makes the exit code 2."""
+    arguments.outdir.mkdir(parents=True, exist_ok=True)
+    shown, seen = language(arguments.lang), Counter[str]()
+    files = []
+    for path in arguments.files:
+        seen[path.name] += 1
+        again = f"-{seen[path.name]}" if seen[path.name] > 1 else ""
+        target = arguments.outdir / f"{path.name}{again}.csv"
+        try:
+            files.append(_read(arguments, path, target, shown))
+        except CxError as error:
+            files.append(_refused(path, error, shown))
+    return {"files": files, "refused": sum(not file["ok"] for file in files)}
+
+
+def describe(result: dict[str, Any], shown: Language) -> str:
+    """A line a file, and what was noticed in it."""
+    lines = []
+    for file in result["files"]:
+        size = shown(
+            N_("{rows} rows, {columns} columns"),
+            rows=shown.number(file["rows"] or 0),
+            columns=shown.number(len(file["columns"])),
+        )
+        lines.append(f"{file['file']}: {size if file['ok'] else shown(N_('not read'))}")
+        lines += [f"  - {i['message']} {i['hint']}".rstrip() for i in file["issues"]]
+    return "\n".join(lines)
+
+
+def _read(
+    arguments: argparse.Namespace, path: Path, target: Path, shown: Language
+) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
+        staged = staged_file(arguments, path, Path(folder))
+        write_text(staged, target)
+    return {
+        "file": str(path),
+        "ok": True,
+        "out": str(target),
+        "encoding": staged.encoding,
+        "delimiter": staged.delimiter,
+        "quotechar": staged.quotechar,
+        "sheet": staged.sheet,
+        "rows": staged.rows,
+        "columns": list(staged.titles or staged.columns),
+        "issues": [printing.issue(i, shown) for i in staged.issues],
+    }
+
+
+def _refused(path: Path, error: CxError, shown: Language) -> dict[str, Any]:
+    message, hint = shown.error(error)
+    issue: dict[str, Any] = {
+        "code": error.code,
+        "severity": "error",
+        "column": None,
+        "rows": [],
+        "count": 1,
+    }
+    return {
+        "file": str(path),
+        "ok": False,
+        "encoding": None,
+        "delimiter": None,
+        "quotechar": None,
+        "rows": None,
+        "columns": [],
+        "issues": [issue | {"message": message, "hint": hint}],
+    }
