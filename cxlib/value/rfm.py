@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -56,6 +56,18 @@ RELATIVE = N_(
     "New and Promising have the lowest frequency score. Scores are relative: where most customers"
     " buy often, someone with two purchases can be among them."
 )
+FALLBACKS = {
+    "recency_days": N_(
+        "Recency has fewer than five classes here, so its distinct values are ranked from 1 to 5."
+    ),
+    "frequency": N_(
+        "Too many customers bought equally often to cut them into fifths, so frequency is scored in"
+        " steps: 1, 2, 3, 4–5, 6 and more purchases."
+    ),
+    "monetary": N_(
+        "Money has fewer than five classes here, so its distinct values are ranked from 1 to 5."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,7 @@ class RfmResult:
     monetary (float64, NaN without money), r, f (int64), m (Int64, missing without money), segment``
     and, under FM scoring, ``fm``. `edges` holds the inner edges of ``recency_days``, ``frequency``
     and ``monetary``; `fallbacks` names those that had fewer than five classes and were scored by
-    steps (frequency) or dense ranks (the others).
+    steps (frequency) or dense ranks (the others); `notes` are message ids that say so.
     """
 
     customers: pd.DataFrame
@@ -103,8 +115,8 @@ class RfmResult:
     snapshot: dt.date
     headline: tuple[KPI, ...]
     meaning: Sentence
+    notes: tuple[str, ...]
     receipt: Receipt
-    notes: tuple[str, ...] = field(default=(RELATIVE,))
 
     def members(
         self, r: int | None = None, f: int | None = None, segment: str | None = None
@@ -216,6 +228,7 @@ def analyse(
         snapshot=snapshot,
         headline=_headline(segments),
         meaning=_meaning(segments),
+        notes=(RELATIVE, *(FALLBACKS[measure] for measure in fallbacks)),
         receipt=Receipt(
             definition=DEFINITIONS[0].id,
             version=DEFINITIONS[0].version,
