@@ -12,7 +12,17 @@ from cxlib.demo.truth import TRUTH
 
 COST_PER_CLICK, CLICK_RATE = 1_500, 0.012
 KEY = ["timestamp", "channel", "campaign"]
-COUNTS = "cost impressions clicks leads new_customers revenue sent delivered opened".split()
+COUNTS = [
+    "cost",
+    "impressions",
+    "clicks",
+    "leads",
+    "new_customers",
+    "revenue",
+    "sent",
+    "delivered",
+    "opened",
+]
 
 
 def campaigns(people: Population, orders: pd.DataFrame, seed: int) -> pd.DataFrame:

@@ -27,6 +27,15 @@ def test_nps_falls_by_the_stated_points_in_the_failed_month(shop):
     assert str(monthly.idxmin()) == "2025-08"
 
 
+def test_only_the_rating_of_delivery_falls_in_the_failed_month(shop):
+    failed = is_failed(shop.responses["timestamp"])
+    fall = shop.responses[~failed].mean(numeric_only=True) - shop.responses[failed].mean(
+        numeric_only=True
+    )
+    assert fall["delivery"] > 1
+    assert fall[["product", "service", "price"]].abs().max() < 0.3
+
+
 def test_scores_stay_on_their_scales(shop):
     for column, top in {"nps": 10, "csat": 5, "ces": 7, "delivery": 5, "price": 5}.items():
         assert shop.responses[column].between(0 if column == "nps" else 1, top).all()
