@@ -5,8 +5,7 @@ purchase. In BG/NBD (Fader, Hardie & Lee 2005) the dropout can follow each repea
 MBG/NBD (Batislam, Denizel & Filiztekin 2007) the first purchase too. With n the chances to drop out
 (x, or x + 1) the two are one model, and this file states it once.
 
-Forms are chosen to hold everywhere: no gamma function is exponentiated, nothing divides by a − 1,
-and the hypergeometric function is used in its Pfaff form, whose numerator does not grow with x.
+Forms are chosen to hold everywhere: no gamma function is exponentiated, nothing divides by a − 1.
 """
 
 from __future__ import annotations
@@ -15,8 +14,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import expit, gammaln, hyp2f1, psi
+from scipy.special import expit, gammaln, psi
 
+from cxlib.value.clv.betamean import beta_mean
 from cxlib.value.clv.patterns import Array, Patterns
 
 
@@ -86,16 +86,16 @@ class BetaGeometric:
         """Expected purchases per unit of time, `ahead` of T, of a customer who is alive at T.
 
         Alive at T, a customer has λ ~ Gamma(r+x, α+T) and p ~ Beta(a, b+n), independent, and buys
-        at λ exp(−λ p s) a time s later. The mean is (r+x)/(α+T) · ₂F₁(r+x+1, a; a+b+n; −s/(α+T)),
-        here after Pfaff's transformation. Its integral is eq. 10 of Fader, Hardie & Lee 2005,
+        at λ exp(−λ p s) a time s later. The mean over λ is (r+x)/(α+T) · (1 + p s/(α+T))^−(r+x+1),
+        and `beta_mean` takes the mean over p. Its integral is eq. 10 of Fader, Hardie & Lee 2005,
         without that form's singularities at a = 1 and at a + b + x = 1.
         """
         r, alpha, a, b = np.exp(log_params)
-        b_alive = b + self.extra_chances
         known = alpha + T
-        z = ahead / (known + ahead)
-        fall = hyp2f1(a + b_alive - r - 1, a, a + b_alive + x, z) * np.exp(a * np.log1p(-z))
-        return np.asarray((r + x) / known * fall)
+        chances = x + self.extra_chances
+        return np.asarray(
+            (r + x) / known * beta_mean(r + x + 1, float(a), b + chances, ahead / known)
+        )
 
     def decay(self, log_params: Array, x: Array, T: Array) -> Array:
         """How fast `purchase_rate` falls at first, per unit of time: −d log rate/ds at s = 0."""
