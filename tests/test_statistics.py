@@ -11,9 +11,11 @@ from statsmodels.stats.weightstats import DescrStatsW
 
 from cxlib.statistics import (
     FAMILY,
+    RESAMPLED,
     benjamini_hochberg,
     bootstrap_ratio,
     compare,
+    customer_ratio,
     estimate_verdicts,
     fact_verdicts,
     gini,
@@ -103,9 +105,23 @@ def test_linearised_error_of_a_ratio_is_the_bootstraps():
     assert error[0] == pytest.approx(standard_error(bootstrap), rel=0.06)
 
 
+def test_a_ratio_over_very_many_customers_is_linearised_and_agrees_with_resampling():
+    generator = np.random.default_rng(9)
+    orders = generator.integers(1, 4, size=RESAMPLED + 1).astype(float)
+    spent = orders * generator.gamma(2, 30, size=RESAMPLED + 1)
+    found = customer_ratio(spent, orders, seed=0)
+    resampled = bootstrap_ratio(spent, orders, seed=0, resamples=400)
+    assert found.method == "linearised"
+    assert found.value == pytest.approx(resampled.value, rel=1e-12)
+    assert standard_error(found) == pytest.approx(standard_error(resampled), rel=0.15)
+    assert customer_ratio(spent[1:], orders[1:], seed=0).method == "bootstrap"
+
+
 def test_linearised_error_of_a_mean_is_the_textbooks():
     x = np.array([1.0, 2, 2, 5, 9])
-    ratio, error = ratio_of_sums([5, 1, 0], [19, 3, 0], [5, 1, 0], [115, 9, 0], [19, 3, 0], [5, 1, 0])
+    ratio, error = ratio_of_sums(
+        [5, 1, 0], [19, 3, 0], [5, 1, 0], [115, 9, 0], [19, 3, 0], [5, 1, 0]
+    )
     assert ratio[0] == x.mean()
     assert error[0] == pytest.approx(stats.sem(x))
     assert ratio[1] == 3

@@ -21,7 +21,7 @@ from cxlib.frames.summary import last_day, lazy
 from cxlib.i18n import N_
 from cxlib.periods import CalendarEffect, Period, calendar_effects, months
 from cxlib.results import KPI, Estimate, Fact, Receipt, Sentence, Unit
-from cxlib.statistics import bootstrap_ratio, gini, mean_t, top_share, wilson
+from cxlib.statistics import customer_ratio, gini, mean_t, top_share, wilson
 from cxlib.value.monthly import average, exact_sum, kpi, monthly_table
 
 DEFINITIONS = (
@@ -156,7 +156,7 @@ def analyse(
     facts = _facts(daily, len(people), rows, has_money)
     average_order = orders_per_buyer = repeat_rate = None
     if has_money and facts["orders"].value:
-        average_order = bootstrap_ratio(spend["revenue"], spend["orders"], seed, unit="money")
+        average_order = customer_ratio(spend["revenue"], spend["orders"], seed, unit="money")
     if len(people):
         orders_per_buyer = mean_t(people["orders"]) if len(people) > 1 else None
         repeat_rate = wilson(int((people["purchases"] > 1).sum()), len(people))
