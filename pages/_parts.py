@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from cxlib.tables.kind import kind as kind_of
 from pages import _cache, _state
 
 R = TypeVar("R")
+log = logging.getLogger("cxlib")
 SHOWN = 1_000  # rows of a list on screen; downloads hold them all
 
 
@@ -110,6 +112,7 @@ def computed(function: Callable[..., R], of: Any, *key: Any, **parameters: Any) 
 
 def refused(error: CxError) -> Any:
     """Say what is wrong and what cures it; the page ends."""
+    log.warning("refused: %s %s", error, error.params)
     message, hint = _state.session().lang.error(error)
     (st.info if isinstance(error, NotEnoughData) else st.error)(
         hint or message, title=message if hint else None
