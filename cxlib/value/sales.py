@@ -30,7 +30,7 @@ DEFINITIONS = (
         version=1,
         name=N_("Sales"),
         formula=N_(
-            "Net revenue = gross − refunds, a refund on the day of the order that it undoes."
+            "Net revenue = gross - refunds, a refund on the day of the order that it undoes."
             " Average order value = net revenue / orders. Repeat rate = buyers with two or more"
             " purchases / buyers; a purchase is one customer-day."
         ),
@@ -322,10 +322,12 @@ def _meaning(
         )
     messages = {
         "up": N_(
-            "{month} brought {total}: {change} more than the month before, beyond the usual {usual}."
+            "{month} brought {total}: {change} more than the month before, beyond the usual ups"
+            " and downs ({usual} a month)."
         ),
         "down": N_(
-            "{month} brought {total}: {change} less than the month before, beyond the usual {usual}."
+            "{month} brought {total}: {change} less than the month before, beyond the usual ups"
+            " and downs ({usual} a month)."
         ),
         "none": N_(
             "{month} brought {total}: {change} against the month before, within the usual ups and"
