@@ -11,7 +11,7 @@ import pandas as pd
 
 from cxlib.cli import printing
 from cxlib.cli.loading import loaded, staged_file
-from cxlib.i18n import N_, language
+from cxlib.i18n import N_, Language, language
 from cxlib.results import Estimate
 from cxlib.value.clv import lifetime, ready
 from cxlib.value.clv.fitters import DAYS, MODELS
@@ -82,6 +82,28 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "notes": [printing.issue(note, shown) for note in result.notes],
         "receipt": result.receipt,
     }
+
+
+def describe(result: dict[str, Any], shown: Language) -> str:
+    """The answer for people: figures with their intervals, and the checks in words."""
+    total = result["total_clv"]
+    return printing.describe(
+        {
+            **{key: result[key] for key in ("model", "unit", "customers", "log_likelihood")},
+            "params": [
+                {"parameter": name, "value": e.value, "low": e.low, "high": e.high}
+                for name, e in result["intervals"].items()
+            ],
+            "gates": [
+                {key: gate[key] for key in ("code", "passed", "message")}
+                for gate in result["gates"]
+            ],
+            "backtest": result["backtest"] and result["backtest"]["scores"],
+            "total_clv": total and {"value": total.value, "low": total.low, "high": total.high},
+            "notes": [note["message"] for note in result["notes"]],
+        },
+        shown,
+    )
 
 
 def _summary(arguments: argparse.Namespace) -> pd.DataFrame:

@@ -35,7 +35,7 @@ def beta_mean(k: Array, a: float, beta: Array, u: Array) -> Array:
     with np.errstate(over="ignore", invalid="ignore"):
         series = hyp2f1(first, a, a + beta, z)
         largest = (1 + z) ** np.maximum(-first, 0)
-        found = np.asarray(series * np.exp(-a * np.log1p(u)))
+        found = np.asarray(series * np.exp(-a * np.log1p(u)), dtype=np.float64)
         doubtful = (z >= FAR) | ~(series > CANCELLED * largest) | ~np.isfinite(found)
     rows = np.flatnonzero(doubtful)
     for some in np.array_split(rows, 1 + len(rows) // BLOCK):

@@ -174,6 +174,8 @@ def analyse_summary(
     paid = (rows["frequency"] > 0) & (rows["monetary_value"] > 0)
     rows["monetary_value"] = rows["monetary_value"].where(paid)
     rows["spend_purchases"] = rows["frequency"].where(paid, 0)
+    Patterns.merged(rows["frequency"], rows["recency"], rows["T"])  # refuses what cannot be
+    rows = rows.astype({"frequency": "int64", "spend_purchases": "int64"})
     rows["purchases"] = rows["frequency"] + 1
     rows["revenue"] = np.nan
     for column in ("recency", "T"):

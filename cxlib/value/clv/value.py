@@ -194,8 +194,9 @@ def _frame(fitted: FittedClv) -> pd.DataFrame:
         {
             "customer_id": summary["customer_id"],
             "frequency": summary["frequency"],
-            "recency": t_x,
-            "T": T,
+            # A summary given as 1.71 weeks comes back as 1.71, not as 11.97 / 7.
+            "recency": np.round(t_x, 9),
+            "T": np.round(T, 9),
             "monetary_value": summary["monetary_value"],
         }
     )
