@@ -34,3 +34,25 @@ def test_the_seed_is_an_option(tmp_path, capsys):
 def test_a_folder_is_needed(capsys):
     assert cli.main(["demo", "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "usage"
+
+
+def test_the_import_finds_what_was_planted_in_the_messy_file(tmp_path, capsys):
+    cli.main(["demo", "--outdir", str(tmp_path), "--json"])
+    demo = json.loads(capsys.readouterr().out)
+    truth, file = demo["messy"], demo["tables"]["transactions_messy"]["file"]
+    out = ["--out", str(tmp_path / "t.parquet"), "--rejects", str(tmp_path / "r.csv"), "--json"]
+    assert cli.main(["import", file, *out]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "needs_answer"
+    assert cli.main(["import", file, "--date-format", truth["date_order"], *out]) == 0
+    found = json.loads(capsys.readouterr().out)
+    issues = {issue["code"]: issue for issue in found["issues"]}
+    assert found["rows_read"] == truth["rows"]
+    assert found["rows_rejected"] == len(truth["ragged_lines"])
+    assert issues["ragged_row"]["rows"] == truth["ragged_lines"]
+    assert issues["duplicate_rows"]["count"] == truth["duplicates"]
+    assert issues["missing_customer"]["count"] == truth["guests"]
+    assert issues["cancellation"]["count"] == truth["cancellations"]
+    assert issues["refund"]["count"] == truth["linked_refunds"] + truth["unlinked_refunds"]
+    assert issues["unmatched_refund"]["count"] == truth["unlinked_refunds"]
+    assert float(found["revenue"]) == truth["sales_amount"] + truth["refund_amount"]
+    assert [found["first_day"], found["last_day"]] == [truth["first_day"], truth["last_day"]]
