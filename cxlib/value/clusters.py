@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +19,8 @@ from cxlib.frames.summary import customer_summary, last_day
 from cxlib.i18n import N_
 from cxlib.results import KPI, Fact, Receipt, Sentence
 from cxlib.value import kmeans
-from cxlib.value.cluster_features import DEFAULT, MEASURES, Features, prepare
-from cxlib.value.cluster_names import names
+from cxlib.value.cluster_features import DEFAULT, MEASURES, prepare
+from cxlib.value.cluster_profiles import Cluster, profiles
 from cxlib.value.kmeans import KTried, Labels
 
 NATURAL = 0.25  # silhouette below which there is no substantial structure
@@ -45,37 +44,6 @@ DEFINITIONS = (
         " Hubert & Arabie (1985), adjusted Rand index",
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Lift:
-    """How much more often a value of an attribute occurs in a cluster than among all customers."""
-
-    attribute: str
-    value: str
-    share: float
-    overall: float
-    lift: float
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """A cluster; number 1 has the highest mean revenue (without money, the most purchases).
-
-    `centre` is the mean of its customers in the feature's own unit. `difference` is the mean of its
-    customers less the mean of the rest on the model's scale (log where `logged`), in standard
-    deviations of all customers. Both cover every measure, also those that the model left out.
-    """
-
-    number: int
-    name: str
-    customers: int
-    share: float
-    revenue: float | None
-    revenue_share: float | None
-    centre: Mapping[str, float]
-    difference: Mapping[str, float]
-    lifts: tuple[Lift, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +154,7 @@ def analyse(
     labels = kmeans.fit(points, chosen, seed).labels_.astype(np.int64)
     placed, explained = kmeans.plane(points)
     customers = customers.assign(cluster=_numbered(labels, customers))
-    clusters = _clusters(customers, prepared)
+    clusters = profiles(customers, prepared)
     named = {cluster.number: cluster.name for cluster in clusters}
     customers = customers.assign(
         cluster_name=customers["cluster"].map(named).astype("str"), x=placed[:, 0], y=placed[:, 1]
@@ -281,53 +249,6 @@ def _numbered(labels: Labels, customers: pd.DataFrame) -> Labels:
     numbers = np.empty(labels.max() + 1, dtype=np.int64)
     numbers[order] = np.arange(1, len(order) + 1)
     return numbers[labels]
-
-
-def _clusters(customers: pd.DataFrame, prepared: Features) -> tuple[Cluster, ...]:
-    total = _money(customers)
-    numbers = range(1, int(customers["cluster"].max()) + 1)
-    inside = [(customers["cluster"] == number).to_numpy() for number in numbers]
-    differences = [
-        {name: float(z[mine].mean() - z[~mine].mean()) for name, z in prepared.scaled.items()}
-        for mine in inside
-    ]
-    clusters = []
-    for number, mine, difference, name in zip(
-        numbers, inside, differences, names(differences), strict=True
-    ):
-        people = customers[mine]
-        revenue = _money(people)
-        clusters.append(
-            Cluster(
-                number=number,
-                name=name,
-                customers=len(people),
-                share=len(people) / len(customers),
-                revenue=revenue,
-                revenue_share=revenue / total if revenue is not None and total else None,
-                centre={measure: float(people[measure].mean()) for measure in prepared.scaled},
-                difference=difference,
-                lifts=_lifts(people, customers, prepared.categories),
-            )
-        )
-    return tuple(clusters)
-
-
-def _money(customers: pd.DataFrame) -> float | None:
-    """Net revenue, exact at the scale of storage whatever the order; None without money."""
-    return round(math.fsum(customers["monetary"]), 4) if "monetary" in customers else None
-
-
-def _lifts(
-    people: pd.DataFrame, customers: pd.DataFrame, categories: Sequence[str]
-) -> tuple[Lift, ...]:
-    found = []
-    for attribute in categories:
-        overall = customers[attribute].value_counts(normalize=True).sort_index()
-        here = people[attribute].value_counts(normalize=True).reindex(overall.index, fill_value=0.0)
-        for value, mine, everybody in zip(overall.index, here, overall, strict=True):
-            found.append(Lift(attribute, str(value), mine, everybody, mine / everybody))
-    return tuple(found)
 
 
 def _meaning(clusters: Sequence[Cluster], silhouette: float) -> Sentence:

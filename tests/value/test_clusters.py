@@ -273,8 +273,11 @@ def test_more_refunded_than_bought_stands_at_zero_and_is_said():
     customers = [(f"c{i:03d}", 1 + i, 1, 1e4 * 1.05**i) for i in range(100)]
     orders = orders_of([*customers, ("back", 10, 2, 2e4)])
     refund = {"customer_id": "back", "day": LAST, "amount": -9e6}
-    result = clusters.analyse(pd.concat([orders, pd.DataFrame([refund])], ignore_index=True))
+    orders = pd.concat([orders, pd.DataFrame([refund])], ignore_index=True)
+    result = clusters.analyse(orders)
     assert "monetary" in result.logged
+    scaled = prepare(customer_summary(orders), LAST, clusters.DEFAULT).scaled["monetary"]
+    assert scaled.argmin() == list(result.customers["customer_id"]).index("back")
     back = result.customers.set_index("customer_id").loc["back"]
     assert back["monetary"] == -8_980_000
     assert np.isfinite(back[["x", "y"]].astype(float)).all()
