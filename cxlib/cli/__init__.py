@@ -1,7 +1,7 @@
 """The command line: one module a command, found by discovery.
 
-A command is a module of this package that has `NAME`, `HELP` (a message id),
-`add_options(parser)`, which adds its positionals and its own options, `run(arguments) -> dict`,
+A command is a module of this package, named like it (``import_`` for ``import``), that has `NAME`,
+`HELP` (a message id), `add_options(parser)`, which adds its positionals and its own options, `run(arguments) -> dict`,
 plain values for ``--json``, and, where the general listing will not do,
 `describe(result, language) -> str` for people. The options that every command shares are in
 `cxlib.cli.options`; `cxlib.cli.loading` turns a file of the user into tables.
@@ -12,9 +12,11 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import keyword
+import os
 import pkgutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -27,9 +29,8 @@ DONE, REFUSED, STOPPED = 0, 2, 130
 
 def commands() -> dict[str, ModuleType]:
     """The command modules by name, in alphabetical order."""
-    found = (
-        importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)
-    )
+    names = (module.name for module in pkgutil.iter_modules(__path__))
+    found = (importlib.import_module(f"{__name__}.{name}") for name in names)
     return {module.NAME: module for module in found if hasattr(module, "NAME")}
 
 
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     shown, as_json = language(SOURCE), "--json" in argv
     try:
         shown = language(options.asked_language(argv))
-        arguments = _parser(shown).parse_args(argv)
+        arguments = _parser(shown, _asked(argv)).parse_args(argv)
         result = arguments.command.run(arguments)
     except CxError as error:
         return _refused(error, shown, as_json)
@@ -56,8 +57,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refused(wrapped, shown, as_json)
     except KeyboardInterrupt:
         return STOPPED
-    print(_written(arguments.command, result, shown, as_json))  # noqa: T201 - the command's answer
+    _answer(_written(arguments.command, result, shown, as_json))
     return REFUSED if result.get("refused") else DONE
+
+
+def _asked(argv: Sequence[str]) -> dict[str, ModuleType]:
+    """The command that comes first, loaded alone: the others bring slow libraries. Else all."""
+    name = argv[0].replace("-", "_") if argv else ""
+    name += "_" * keyword.iskeyword(name)
+    if name in {module.name for module in pkgutil.iter_modules(__path__)}:
+        module = importlib.import_module(f"{__name__}.{name}")
+        if getattr(module, "NAME", None) == argv[0]:
+            return {module.NAME: module}
+    return commands()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -73,12 +85,12 @@ class _Parser(argparse.ArgumentParser):
         )
 
 
-def _parser(shown: Language) -> argparse.ArgumentParser:
+def _parser(shown: Language, modules: Mapping[str, ModuleType]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="cxlib", description=shown(N_("Customer analytics from the command line."))
     )
     choices = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    for name, module in commands().items():
+    for name, module in modules.items():
         help_text = shown(module.HELP)
         command = choices.add_parser(name, help=help_text, description=help_text)
         module.add_options(command)
@@ -94,12 +106,19 @@ def _written(command: ModuleType, result: dict[str, Any], shown: Language, as_js
     return str(describe(result, shown))
 
 
+def _answer(text: str) -> None:
+    try:
+        print(text, flush=True)  # noqa: T201 - what the command is for
+    except BrokenPipeError:  # the reader has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _refused(error: CxError, shown: Language, as_json: bool) -> int:
     message, hint = shown.error(error)
     if as_json:
         issues = [printing.issue(i, shown) for i in error.issues]
         body = {"code": error.code, "message": message, "hint": hint, "issues": issues}
-        print(json.dumps({"error": printing.plain(body)}, ensure_ascii=False, indent=1))  # noqa: T201
+        _answer(json.dumps({"error": printing.plain(body)}, ensure_ascii=False, indent=1))
     line = f"cxlib: {message} {hint}".strip().replace("\n", " ")
     print(line, file=sys.stderr)  # noqa: T201 - one line for people
     return REFUSED

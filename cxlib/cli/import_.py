@@ -14,7 +14,7 @@ from cxlib.cli.loading import imported_file
 from cxlib.i18n import N_, Language, language
 
 NAME = "import"
-HELP = N_("Turn a file into a clean table, every row accounted for.")
+HELP = N_("turn a file into a clean table, every row accounted for")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

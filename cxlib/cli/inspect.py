@@ -13,7 +13,7 @@ from cxlib.i18n import N_, Language, language
 from cxlib.ingest.plan import Question
 
 NAME = "inspect"
-HELP = N_("Show what a file seems to hold; change nothing.")
+HELP = N_("show what a file seems to hold; change nothing")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

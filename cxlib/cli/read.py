@@ -15,7 +15,7 @@ from cxlib.i18n import N_, Language, language
 from cxlib.ingest.text import write_text
 
 NAME = "read"
-HELP = N_("Write the text of files as plain CSV, nothing changed.")
+HELP = N_("write the text of files as plain CSV, nothing changed")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

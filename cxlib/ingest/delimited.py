@@ -210,9 +210,10 @@ def _stage_carefully(
 ) -> tuple[TextWriter, list[Issue]]:
     trimmed: list[int] = []
     with open_text(encoded) as text, TextWriter(target, layout.width, progress) as writer:
-        rows = _fitted(_records(text, layout.dialect, rejects), layout, rejects, trimmed)
+        records = _records(text, layout.dialect, rejects)
         if layout.header is not None:
-            next(rows, None)
+            next(records, None)
+        rows = _fitted(records, layout, rejects, trimmed)
         while chunk := list(itertools.islice(rows, CHUNK)):
             cells = zip(*(row for _, row in chunk), strict=True)
             columns = [pa.array(column, pa.string()) for column in cells]
@@ -264,11 +265,8 @@ def _records(
 
 
 def _is_open(record: str, dialect: Dialect) -> bool:
-    """Whether a record ends inside a quote: then it ends elsewhere when a quote is added."""
-    if dialect.delimiter in (None, dialects.WHITE_SPACE):
-        return False
-    closed = list(dialects.parse([record + dialect.quotechar + "\n", "x\n"], dialect))
-    return closed[-1] == ["x"] and list(dialects.parse([record, "x\n"], dialect))[-1] != ["x"]
+    """Whether a record ends inside a quote: it would swallow the next line too."""
+    return list(dialects.parse([record, "x\n"], dialect))[-1] != ["x"]
 
 
 def _fitted(
@@ -282,11 +280,7 @@ def _fitted(
         elif len(row) > width and not any(cell.strip() for cell in row[width:]):
             trimmed.append(line)
             yield line, row[:width]
-        elif (
-            len(row) == usual
-            or line == 1
-            or (layout.header and row == list(layout.header)[-len(row) :])
-        ):
+        elif len(row) == usual:
             yield line, [*row, *[""] * (width - len(row))]
         else:
             delimiter = layout.dialect.delimiter or ""

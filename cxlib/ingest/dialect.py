@@ -138,6 +138,8 @@ def _score(sample: Sequence[str], dialect: Dialect) -> float:
         rows = [row for row in parse(sample, dialect) if row]
     except csv.Error:
         return 0.0
+    if not rows:
+        return 0.0
     widths = Counter(len(row) for row in rows)
     width, usual = max(widths.items(), key=lambda item: (item[1], item[0]))
     if width == 1:

@@ -41,6 +41,8 @@ BINARY = (
 )
 # What Western European text in cp1252 has above ASCII, beside letters.
 WESTERN = "€‚„…†‰‹›‘’“”•–—™ ¡£§©«»¬®°±²³·¿ªº×¼½¾µ´¨¸\u00ad\u00a0"
+TURKISH = "ÝÞÐýþð"  # what İŞĞışğ of cp1254 become; all but Icelandic does without them
+MACINTOSH = ["mac_cyrillic", "mac_greek", "mac_iceland", "mac_latin2", "mac_roman", "mac_turkish"]
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -131,7 +133,7 @@ def guess(sample: bytes) -> str:
         return "utf-16-le" if nul_odd > nul_even else "utf-16-be"
     if is_western(sample):
         return "cp1252"
-    best = from_bytes(sample).best()
+    best = from_bytes(sample, cp_exclusion=MACINTOSH).best()
     return best.encoding if best is not None else "cp1252"
 
 
@@ -141,21 +143,19 @@ def is_western(sample: bytes) -> bool:
     There, letters above ASCII stand alone among ASCII ones (Zoë, Müller), where Cyrillic or Greek
     read by mistake comes in runs, and signs do not stand inside words (Polish ³ for ł).
     """
-    try:
-        text = sample.decode("cp1252")
-    except UnicodeDecodeError:
-        return False
+    text = sample.decode("cp1252", "replace")
     high = [i for i, char in enumerate(text) if char > "\x7f"]
-    if any(not (LETTER.match(text[i]) or text[i] in WESTERN) for i in high):
+    foreign = sum(not (LETTER.match(text[i]) or text[i] in WESTERN) for i in high)
+    if foreign > 0.01 * len(high):
         return False
     padded = f" {text} "
     strange = sum(
         bool(LETTER.match(padded[i]) and LETTER.match(padded[i + 2]))
         if not LETTER.match(text[i]) and text[i] not in "’‘\u00ad·´"
-        else padded[i] > "\x7f" and bool(LETTER.match(padded[i]))
+        else text[i] in TURKISH or (padded[i] > "\x7f" and bool(LETTER.match(padded[i])))
         for i in high
     )
-    return strange <= 0.2 * len(high)
+    return strange <= 0.3 * len(high)
 
 
 def _head(path: Path) -> bytes:

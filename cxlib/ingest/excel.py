@@ -198,7 +198,7 @@ def _rows(sheet: Any) -> Iterator[Row]:
             )
         texts, kinds = [], []
         for cell in cells:
-            text, kind = _text(cell.value, getattr(cell, "number_format", None))
+            text, kind = _text(cell)
             texts.append(text)
             kinds.append(kind)
         while texts and not texts[-1].strip():
@@ -208,15 +208,20 @@ def _rows(sheet: Any) -> Iterator[Row]:
             yield number, texts, kinds
 
 
-def _text(value: Any, number_format: str | None) -> tuple[str, Source]:
+def _text(cell: Any) -> tuple[str, Source]:
     """A cell as text, and what it was."""
+    value = cell.value
     if value is None:
         return "", "text"
     if isinstance(value, bool):
         return ("TRUE" if value else "FALSE"), "flag"
     if isinstance(value, (int, float)):
-        if number_format is not None and len(number_format) > 1 and set(number_format) == {"0"}:
-            return f"{int(value):0{len(number_format)}d}", "text"  # 00123, as Excel shows it
+        if (
+            isinstance(value, int)
+            and len(zeros := _number_format(cell)) > 1
+            and set(zeros) == {"0"}
+        ):
+            return f"{value:0{len(zeros)}d}", "text"  # 00123, as Excel shows it
         if isinstance(value, float) and value.is_integer() and abs(value) < 1e25:
             value = int(value)
         return str(value), "number"
@@ -226,6 +231,13 @@ def _text(value: Any, number_format: str | None) -> tuple[str, Source]:
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat(), "timestamp"
     return str(value), "text"
+
+
+def _number_format(cell: Any) -> str:
+    try:
+        return str(cell.number_format)
+    except (IndexError, TypeError):  # a workbook without styles, or with broken ones
+        return ""
 
 
 def _has_header(first: list[Row], padded: list[list[str]]) -> bool:

@@ -33,13 +33,13 @@ FROM read_parquet($path)
 BY_ORDER = """
 CREATE TABLE by_order AS
 SELECT refund.line, max(sale.day) AS purchase_day
-FROM rows AS refund
-JOIN (
-    SELECT DISTINCT customer_id, order_id, day FROM rows WHERE status = 'sale' AND order_id IS NOT NULL
-) AS sale
-ON sale.order_id IN (refund.order_id, CASE WHEN refund.credit_note THEN substr(refund.order_id, 2) END)
-    AND sale.customer_id IS NOT DISTINCT FROM refund.customer_id AND sale.day <= refund.day
-WHERE refund.status = 'refund'
+FROM (
+    SELECT line, customer_id, day, CASE WHEN credit_note THEN substr(order_id, 2) ELSE order_id END AS order_id
+    FROM rows WHERE status = 'refund'
+) AS refund
+JOIN (SELECT DISTINCT customer_id, order_id, day FROM rows WHERE status = 'sale') AS sale
+ON sale.order_id = refund.order_id AND sale.customer_id IS NOT DISTINCT FROM refund.customer_id
+    AND sale.day <= refund.day
 GROUP BY refund.line
 """
 

@@ -22,6 +22,8 @@ from cxlib.tables.kind import kind as kind_of
 
 CERTAIN = 0.8
 """A required field below this is asked about."""
+TYPES = ("timestamp", "number", "money")
+"""The types of fields that have a format."""
 LIKELY = 0.6
 """A name that fits less well than this suggests nothing."""
 TYPED = 0.7  # share of values that must parse for a column to be taken as numbers or dates
@@ -107,7 +109,8 @@ def propose(
     chosen = max(rivals, key=lambda rival: _plausibility(rival, assigned[rival.name]))
     scores = assigned[chosen.name]
     found = {name: column for name, (column, _) in scores.items()}
-    whole = {column: _whole(staged, column) for column in set(found.values())}
+    typed = {column for name, column in found.items() if chosen.field(name).type in TYPES}
+    whole = {column: _whole(staged, column) for column in typed}
     formats, questions, issues = _formats(chosen, found, whole, staged)
     currency, asked = _currency(chosen, found, whole, staged)
     return Proposal(
@@ -255,13 +258,15 @@ def _formats(
     questions: list[Question] = []
     issues: list[Issue] = []
     for name, column in found.items():
-        wanted, known = chosen.field(name), whole[column]
+        wanted = chosen.field(name)
         if wanted.type == "timestamp":
+            known = whole[column]
             order = known.dates.order
             formats[name] = order or "dmy"
             if order is None and known.dates.short:
                 questions.append(_ask_order(name, column, known, staged))
         elif wanted.type in ("number", "money"):
+            known = whole[column]
             mark = "." if known.source == "number" else known.numbers.decimal
             formats[name] = mark or "."
             if mark is None:

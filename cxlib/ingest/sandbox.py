@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import logging
 import os
 import queue
 import signal
@@ -30,6 +31,7 @@ from cxlib.results import Issue
 P = ParamSpec("P")
 R = TypeVar("R")
 
+log = logging.getLogger(__name__)
 PACKAGE = "cxlib.ingest."
 _TICK = 0.1  # seconds between two looks at the clock and at `cancelled`
 
@@ -177,6 +179,7 @@ def _took_too_long() -> CxError:
 
 def _obituary(code: int | None, stderr: str) -> CxError:
     """Why a child died without a word, from its signal and its last lines."""
+    log.info("the child ended with %s: %s", code, stderr)
     last = stderr.strip().splitlines()[-1][:300] if stderr.strip() else ""
     if code is not None and -code == getattr(signal, "SIGXCPU", None):
         return _took_too_long()
