@@ -159,18 +159,18 @@ def test_top_share_rounds_the_number_of_customers_up():
     assert math.isnan(top_share([0, 0], 10))
 
 
-def test_constant_noisy_facts_give_a_false_alarm_in_at_most_a_tenth_of_500_years():
+@pytest.mark.parametrize("length", [13, 24])
+def test_constant_noisy_facts_give_a_false_alarm_in_at_most_a_tenth_of_500_years(length):
     generator = np.random.default_rng(5)
-    names, complete = months(24)
+    names, complete = months(length)
     alarms = newest = 0
     for _ in range(500):
-        verdicts = fact_verdicts(generator.normal(1000, 50, size=24), names, complete, "money")
+        verdicts = fact_verdicts(generator.normal(1000, 50, size=length), names, complete, "money")
         assert len(verdicts) == FAMILY
         alarms += any(v.state in ("up", "down") for v in verdicts)
         newest += verdicts[-1].state in ("up", "down")
-    assert alarms <= 50
+    assert 0 < alarms <= 50  # a test that never speaks would pass too, hence more than none
     assert newest <= 15
-    assert alarms > 0  # a test that never speaks would pass too
 
 
 def test_constant_noisy_shares_give_a_false_alarm_in_at_most_a_tenth_of_500_years():

@@ -92,6 +92,9 @@ def test_averages_agree_with_pandas(cdnow):
 def test_months_agree_with_pandas(shop):
     monthly = analyse(shop).monthly.set_index("name")
     month = shop["day"].dt.strftime("%Y-%m")
+    days = shop.dropna(subset="customer_id").groupby(["customer_id", "day"])["amount"].sum()
+    days = days[days > 0].reset_index()
+    first_month = days.groupby("customer_id")["day"].min().dt.strftime("%Y-%m")
     for name, rows in shop.groupby(month):
         found = monthly.loc[name]
         assert found["revenue"] == pytest.approx(rows["amount"].sum(), abs=1e-6)
@@ -101,8 +104,10 @@ def test_months_agree_with_pandas(shop):
         assert parts == pytest.approx(found["revenue"])
         assert found["orders"] == (rows["status"] == "sale").sum()
         assert found["average_order"] == pytest.approx(found["revenue"] / found["orders"])
-        net = rows.dropna(subset="customer_id").groupby(["customer_id", "day"])["amount"].sum()
-        assert found["buyers"] == net[net > 0].index.get_level_values(0).nunique()
+        buyers = days.loc[days["day"].dt.strftime("%Y-%m") == name, "customer_id"].unique()
+        assert found["buyers"] == len(buyers)
+        returning = (first_month[buyers] < name).mean()
+        assert found["returning_share"] == pytest.approx(returning)
 
 
 def test_month_sums_add_up_to_the_totals(shop):
@@ -216,7 +221,7 @@ def steady_shop(last_month_factor=1.0):
 
 @pytest.mark.parametrize(
     ("factor", "state", "words"),
-    [(2.0, "up", "more"), (0.4, "down", "less"), (1.0, "none", "within")],
+    [(2.0, "up", "more"), (0.4, "down", "less"), (1.0, "none", "clearly")],
 )
 def test_a_real_change_is_called_and_the_usual_is_not(factor, state, words):
     result = analyse(steady_shop(factor))
