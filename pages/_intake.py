@@ -209,7 +209,7 @@ def confirm(upload: Upload, made: Plan, imported: Imported) -> None:
     if st.button(_(N_("Yes, use this data")), type="primary", icon=":material/check:"):
         _attempt(lambda: intake.keep(_state.workspace(), upload, made, imported))
         st.query_params.pop("upload", None)
-        st.switch_page("pages/value/overview.py")
+        st.switch_page("value/overview.py")
 
 
 def sample(chosen: Sample) -> None:
@@ -222,11 +222,11 @@ def sample(chosen: Sample) -> None:
         mapping = {f: staged.column(c) for f, c in chosen.mapping.items()}
         proposal = _attempt(lambda: intake.propose(staged, chosen.kind, mapping.items()))
         if proposal.questions:
-            st.switch_page("pages/data/upload.py", query_params={"upload": upload.id})
+            st.switch_page("data/upload.py", query_params={"upload": upload.id})
         made = plan(proposal, lang=_state.session().lang.code)
         imported = _attempt(lambda: intake.check(upload, staged, made))
         intake.keep(workspace, upload, made, imported)
-    st.switch_page("pages/value/overview.py")
+    st.switch_page("value/overview.py")
 
 
 def _options() -> ReadOptions:

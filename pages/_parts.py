@@ -257,7 +257,7 @@ def customers(people: Any, key: str, columns: tuple[str, ...] | None = None) -> 
             key=f"{key}_open",
         ):
             one = str(shown.frame["customer_id"].iloc[chosen[0]])
-            st.switch_page("pages/value/customer.py", query_params={"customer": one})
+            st.switch_page("value/customer.py", query_params={"customer": one})
         downloads(shown, key)
 
 

@@ -131,6 +131,7 @@ def customer_summary(orders: Any, end: dt.date | None = None) -> pd.DataFrame:
         .sort("customer_id")
         .collect("pyarrow")
         .to_pandas()
+        .reset_index(drop=True)  # pandas input brings its own index along
     )
     for column in ("first_day", "last_day"):
         summary[column] = pd.to_datetime(summary[column]).astype("datetime64[s]")

@@ -45,9 +45,7 @@ def propose(staged: Staged, kind: str | None, mapping: Iterable[tuple[str, str]]
 
 def check(upload: Upload, staged: Staged, plan: Plan, progress: Progress | None = None) -> Imported:
     """Convert the whole file by the plan. Nothing is kept yet: the user looks at the counts first."""
-    folder = upload.folder / "tables"
-    folder.mkdir(exist_ok=True)
-    imported = sandbox.run(convert.convert, staged, plan, folder, progress=progress)
+    imported = sandbox.run(convert.convert, staged, plan, staged.path.parent, progress=progress)
     _save(upload.folder / "imported.json", {"plan": to_plain(plan), "imported": to_plain(imported)})
     return imported
 
