@@ -13,7 +13,7 @@ from scipy import stats
 
 from cxlib.frames.summary import customer_summary, lazy
 from cxlib.i18n import N_
-from cxlib.results import Estimate
+from cxlib.results import Estimate, Param, Sentence, Unit
 from cxlib.value.clv import discount
 from cxlib.value.clv.fitters import DAYS, MODELS
 from cxlib.value.clv.ladder import NAMES, climb
@@ -97,14 +97,13 @@ def backtest(
     end : date
         End of observation.
     cut : date, optional
-        The last day of calibration; half-way between the first purchase and `end` unless given.
+        The last day of calibration; half-way between the first row and `end` unless given.
     """
     frame = lazy(orders)
     if cut is None:
-        everyone = customer_summary(frame, end)
-        if everyone.empty:
+        first = nw.to_py_scalar(frame.select(nw.col("day").cast(nw.Date).min()).collect()["day"][0])
+        if first is None or first >= end:
             return None
-        first = everyone["first_day"].min().date()
         cut = first + dt.timedelta(days=round(SPLIT * (end - first).days))
     days = (end - cut).days
     known = customer_summary(frame, cut)
@@ -218,3 +217,43 @@ def _calibration(x: Array, actual: Array, predicted: Array, own: Array) -> pd.Da
     means = rows.groupby("frequency").mean()
     means.insert(0, "customers", rows.groupby("frequency").size())
     return means.reset_index()
+
+
+def proof(tested: Backtest) -> Sentence:
+    """The backtest in a sentence: against the better baseline, by how much, and how sure."""
+    nearest = min(range(len(tested.gains)), key=lambda i: tested.baselines[i].rmse)
+    gain = tested.gains[nearest]
+    params: dict[str, Param] = {
+        "customers": tested.customers,
+        "days": (tested.end - tested.cut).days,
+        "rule": tested.baselines[nearest].name,
+        "gain": gain.value,
+        "low": gain.low,
+        "high": gain.high,
+    }
+    units: dict[str, Unit] = {
+        "customers": "count",
+        "days": "count",
+        "gain": "ratio",
+        "low": "ratio",
+        "high": "ratio",
+    }
+    if gain.low > 0:
+        message = N_(
+            "Fitted on the first part of your data and tested on the last {days} days of"
+            " {customers} customers: the error of “{rule}”, the better of two simple rules, is"
+            " {gain} purchases higher than the model's (95 % interval {low} to {high})."
+        )
+    elif gain.high < 0:
+        message = N_(
+            "Fitted on the first part of your data and tested on the last {days} days of"
+            " {customers} customers: “{rule}” forecast better than the model; its error is {gain}"
+            " purchases from the model's (95 % interval {low} to {high})."
+        )
+    else:
+        message = N_(
+            "Fitted on the first part of your data and tested on the last {days} days of"
+            " {customers} customers: model and “{rule}” cannot be told apart (difference of errors"
+            " {gain} purchases, 95 % interval {low} to {high})."
+        )
+    return Sentence(message, params, units)

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from cxlib.value.clv import discount, gammagamma
 from cxlib.value.clv.betageometric import BetaGeometric
-from cxlib.value.clv.maximum import Optimum, maximise
+from cxlib.value.clv.maximum import Objective, Optimum, maximise
 from cxlib.value.clv.pareto import Pareto
 from cxlib.value.clv.patterns import Array, Patterns
 
@@ -37,6 +37,7 @@ with warnings.catch_warnings():
 
     pd.set_option(_OPTION, _before)
 
+FIRST_LOOK = 2_000
 DAYS = {"D": 1.0, "W": 7.0}
 """Days in each unit that a model may count time in."""
 
@@ -150,18 +151,29 @@ class PurchaseFitter(_Checked):
         scale = time_scale or float(np.average(patterns.T, weights=patterns.weights))
         scaled = patterns.scaled(scale)
         penalised = np.array([name in process.dropout for name in names], dtype=float)
-        strength = self.penalizer_coef * patterns.customers
 
-        def objective(log_params: Array) -> tuple[float, Array]:
-            values, gradient = process.log_likelihood(log_params, scaled)
-            held = penalised * log_params
-            return (
-                float(values @ patterns.weights) - strength * float(held @ held),
-                gradient @ patterns.weights - 2 * strength * held,
-            )
+        def objective_on(some: Patterns) -> Objective:
+            strength = self.penalizer_coef * some.customers
+
+            def objective(log_params: Array) -> tuple[float, Array]:
+                values, gradient = process.log_likelihood(log_params, some)
+                held = penalised * log_params
+                return (
+                    float(values @ some.weights) - strength * float(held @ held),
+                    gradient @ some.weights - 2 * strength * held,
+                )
+
+            return objective
 
         start = np.zeros(len(names)) if initial_params is None else np.asarray(initial_params)
-        optimum = maximise(objective, start, patterns.customers)
+        curvature = None
+        if len(scaled.x) > 2 * FIRST_LOOK:
+            # A large file starts from the optimum of a part of it, a few steps from its own.
+            part = scaled.thinned(FIRST_LOOK)
+            near = maximise(objective_on(part), start, part.customers)
+            if near.converged and near.covariance is not None:
+                start, curvature = near.log_params, near.covariance * part.customers
+        optimum = maximise(objective_on(scaled), start, scaled.customers, curvature)
         rescale = np.array([scale if name in process.in_time_units else 1.0 for name in names])
         self._learn(optimum, rescale)
         self.log_likelihood_ = self.log_likelihood(patterns)
@@ -260,13 +272,15 @@ class GammaGamma(_Checked, GammaGammaFitter):  # type: ignore[misc]
         x, mean, n = (merged[c].to_numpy() for c in ("x", "mean", "weights"))
         scale = float(np.average(mean, weights=n))
 
+        distinct = np.unique(x, return_inverse=True)
+
         def objective(log_params: Array) -> tuple[float, Array]:
-            values, gradient = gammagamma.log_likelihood(log_params, x, mean / scale)
+            values, gradient = gammagamma.log_likelihood(log_params, x, mean / scale, distinct)
             return float(values @ n), gradient @ n
 
         start = np.log([2.0, 3.0, 1.0]) if initial_params is None else np.asarray(initial_params)
         self._learn(maximise(objective, start, float(n.sum())), np.array([1.0, 1.0, scale]))
-        values, _ = gammagamma.log_likelihood(self.log_params, x, mean)
+        values, _ = gammagamma.log_likelihood(self.log_params, x, mean, distinct)
         self.log_likelihood_ = float(values @ n)
         self._negative_log_likelihood_ = -self.log_likelihood_ / float(n.sum())
         self.data = rows.rename(columns={"x": "frequency", "mean": "monetary_value"})

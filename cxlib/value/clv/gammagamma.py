@@ -8,6 +8,7 @@ and CLV: using iso-value curves"; Fader & Hardie 2013, "The Gamma-Gamma model of
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import gammaln, psi
 
 from cxlib.value.clv.patterns import Array
@@ -15,26 +16,27 @@ from cxlib.value.clv.patterns import Array
 PARAMETERS = ("p", "q", "v")
 
 
-def log_likelihood(log_params: Array, x: Array, mean: Array) -> tuple[Array, Array]:
+def log_likelihood(
+    log_params: Array, x: Array, mean: Array, distinct: tuple[Array, NDArray[np.intp]]
+) -> tuple[Array, Array]:
     """Log-likelihood of each customer, shape (n,), and its gradient by log p, log q, log v, (3, n).
 
-    `x` purchases (at least one) had the mean value `mean` (positive). Fader & Hardie 2013, eq. 1a.
+    `x` purchases (at least one) had the mean value `mean` (positive). `distinct` are the distinct x
+    and the place of each customer's among them: the gamma functions are computed on those alone.
+    Fader & Hardie 2013, eq. 1a.
     """
     p, q, v = np.exp(log_params)
-    px, total = p * x, x * mean + v
-    values = (
-        gammaln(px + q)
-        - gammaln(px)
-        - gammaln(q)
-        + q * np.log(v / total)
-        + px * np.log(x * mean / total)
-        - np.log(mean)
-    )
-    digamma = psi(px + q)
+    few, of = distinct
+    of_x = gammaln(p * few + q) - gammaln(p * few) - gammaln(q)
+    digamma = psi(p * few + q)
+    px, spent = p * x, x * mean
+    total = spent + v
+    log_own, log_rest = np.log(spent / total), np.log(v / total)
+    values = of_x[of] + q * log_rest + px * log_own - np.log(mean)
     gradient = np.stack(
         (
-            px * (digamma - psi(px) + np.log(x * mean / total)),
-            q * (digamma - psi(q) + np.log(v / total)),
+            px * ((digamma - psi(p * few))[of] + log_own),
+            q * ((digamma - psi(q))[of] + log_rest),
             q - v * (px + q) / total,
         )
     )

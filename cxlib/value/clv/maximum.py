@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -39,7 +40,9 @@ class Optimum:
     converged: bool
 
 
-def maximise(objective: Objective, start: Array, n: float) -> Optimum:
+def maximise(
+    objective: Objective, start: Array, n: float, curvature: Array | None = None
+) -> Optimum:
     """Climb from `start` by BFGS, finish by Newton, and check.
 
     Parameters
@@ -50,6 +53,8 @@ def maximise(objective: Objective, start: Array, n: float) -> Optimum:
         Where to begin.
     n : float
         Number of customers, which makes tolerances independent of the size of the file.
+    curvature : array, shape (k, k), optional
+        A guess of the inverse Hessian of the mean loss, where `start` is near the optimum.
     """
 
     def loss(log_params: Array) -> tuple[float, Array]:
@@ -59,7 +64,8 @@ def maximise(objective: Objective, start: Array, n: float) -> Optimum:
         value, gradient = objective(log_params)
         return -value / n, -gradient / n
 
-    found = minimize(loss, start, jac=True, method="BFGS", options={"gtol": FLAT, "maxiter": 200})
+    options: Any = {"gtol": FLAT, "maxiter": 200, "hess_inv0": curvature}
+    found = minimize(loss, start, jac=True, method="BFGS", options=options)
     here = np.asarray(found.x, dtype=float)
     value, gradient = loss(here)
     hessian = _hessian(loss, here)
@@ -79,7 +85,8 @@ def maximise(objective: Objective, start: Array, n: float) -> Optimum:
     if not (np.isfinite(value) and _curved(hessian, n)):
         return Optimum(here, None, -value * n, slope, False)
     gain = 0.5 * n * float(gradient @ np.linalg.solve(hessian, gradient))
-    covariance = np.asarray(np.linalg.inv(hessian) / n, dtype=np.float64)
+    inverse = np.linalg.inv(hessian) / n
+    covariance = np.asarray((inverse + inverse.T) / 2, dtype=np.float64)
     return Optimum(here, covariance, -value * n, slope, slope <= FLAT and gain <= GAIN)
 
 

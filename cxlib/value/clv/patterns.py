@@ -62,6 +62,11 @@ class Patterns:
         """How many customers the patterns stand for."""
         return float(self.weights.sum())
 
+    def thinned(self, most: int) -> Self:
+        """About `most` patterns, evenly through their order, for a first look."""
+        some = slice(None, None, max(1, len(self.x) // most))
+        return self.of_rows(self.x[some], self.t_x[some], self.T[some], self.weights[some])
+
     def scaled(self, unit: float) -> Self:
         """The same histories with time measured in `unit` of the present unit."""
         return type(self)(

@@ -45,9 +45,9 @@ def test_each_rung_says_that_it_was_needed(monkeypatch, start):
     failing = {"other_start": 1, "other_scale": 1 + ladder.STARTS, "other_model": 2 + ladder.STARTS}
     tried = []
 
-    def failing_at_first(objective, begin, n):
+    def failing_at_first(objective, begin, n, curvature=None):
         tried.append(begin)
-        found = real(objective, begin, n)
+        found = real(objective, begin, n, curvature)
         failed = len(tried) <= failing[start]
         return type(found)(*found.log_params[None], None, 0.0, 1.0, False) if failed else found
 
