@@ -48,7 +48,7 @@ def _analysed(
     conditions = options.pop("where", ())
     with engine.connect(_data.folder) as connection:
         orders = where(engine.scan(connection, [_data.orders]), conditions)
-        if options.get("lines") and _data.lines:
+        if options.pop("lines", False) and _data.lines:
             options["lines"] = where(engine.scan(connection, [_data.lines]), conditions)
         result = _function(orders, digests=(digest,), **options)
     filters = {column: ", ".join(allowed) for column, allowed in conditions}
