@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import clevercsv
 
+from cxlib.ingest.missing import WORDS as MISSING
 from cxlib.ingest.staged import MAX_CELL
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -85,9 +86,9 @@ def header_found(rows: Sequence[Sequence[str]]) -> bool:
     for i, cell in enumerate(first):
         cells = [row[i].strip() for row in below if i < len(row) and row[i].strip()]
         typed = sum(_typed(c) for c in cells) > 0.8 * len(cells) if cells else False
-        for_it += typed and not _typed(cell) and bool(cell.strip())
+        for_it += typed and not _typed(cell) and cell.strip().lower() not in MISSING
         against += typed and _typed(cell)
-    return for_it > against or (against == 0 and not any(_typed(c) for c in first))
+    return for_it >= max(1, against) or (against == 0 and not any(_typed(c) for c in first))
 
 
 def _typed(cell: str) -> bool:
@@ -110,7 +111,8 @@ def _quotes(sample: Sequence[str]) -> tuple[str, str | None]:
     single = len(re.findall(r"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|\r\n]|$)", text, re.M))
     double = len(re.findall(r'(?:^|[,;\t|])\s*"', text, re.M))
     quotechar = "'" if single > 2 and double == 0 else '"'
-    escaped = len(re.findall(r"[^\\]\\" + quotechar, text))
+    # \" inside of text; where a delimiter follows, the backslash is the cell's own last character.
+    escaped = len(re.findall(rf"[^\\]\\{quotechar}(?![{quotechar},;\t|\r\n]|$)", text))
     doubled = len(re.findall(f"[^,;\t|\n]{quotechar}{quotechar}", text))
     return quotechar, "\\" if escaped > doubled else None
 
@@ -121,8 +123,10 @@ def _delimiter(
     candidates = [*(d for d in DELIMITERS if any(d in line for line in sample)), WHITE_SPACE]
     scores = {d: _score(sample, Dialect(d, quotechar, escapechar)) for d in candidates}
     ranked = sorted(scores, key=lambda d: -scores[d])
-    best = ranked[0]
-    if scores[best] >= 0.7 and (len(ranked) == 1 or scores[ranked[1]] < 0.7 * scores[best]):
+    best, second = ranked[0], scores[ranked[1]] if len(ranked) > 1 else 0.0
+    if (scores[best] >= 0.7 and second < 0.7 * scores[best]) or (
+        scores[best] > 0.35 and not second
+    ):
         return best, True
     clever = _clever(sample)
     if clever in scores and scores[clever] > 0.5 * max(scores[best], 0.1):

@@ -38,8 +38,8 @@ _MULTIPLE = "|".join(sorted(MULTIPLES, key=len, reverse=True))
 _SIGN = "[-+\u2212]"
 PARTS = (
     rf"(?i)^(?P<open>\(?)(?P<sign>{_SIGN}?)\s*(?:(?P<before>{_CURRENCY})\.?)?\s*(?P<sign2>{_SIGN}?)\s*"
-    r"(?P<body>[0-9][0-9.,' \x{00a0}\x{202f}]*|[.,][0-9]+)(?P<exponent>(?:e[-+]?[0-9]{1,3})?)"
-    rf"(?:,-)?\s*(?P<multiple>(?:{_MULTIPLE})?)\.?\s*(?P<after>(?:{_CURRENCY})?)\.?\s*(?P<trail>-?)(?P<close>\)?)$"
+    r"(?P<body>[0-9](?:[0-9.,' \x{00a0}\x{202f}]*[0-9])?|[.,][0-9]+)(?:,-|[.,])?(?P<exponent>(?:e[-+]?[0-9]{1,3})?)"
+    rf"\s*(?P<multiple>(?:{_MULTIPLE})?)\.?\s*(?P<after>(?:{_CURRENCY})?)\.?\s*(?P<trail>-?)(?P<close>\)?)$"
 )
 # A lone mark with three digits behind it: 1.250 may be 1250 or 1.25.
 _EITHER = r"^[1-9][0-9]{{0,2}}{mark}[0-9]{{3}}$"
@@ -126,7 +126,7 @@ def parse_numbers(text: pa.Array, decimal: str) -> pa.Array:
     this = MARKS[decimal]
     group = r"[.' ]" if decimal == "," else r"[,' ]"
     whole = rf"(?:[0-9]+|[0-9]{{1,3}}(?:{group}[0-9]{{3}})+)"
-    fits = pc.match_substring_regex(body, rf"^(?:{whole}(?:{this}[0-9]*)?|{this}[0-9]+)$")
+    fits = pc.match_substring_regex(body, rf"^(?:{whole}(?:{this}[0-9]+)?|{this}[0-9]+)$")
     fits = pc.and_(
         fits,
         pc.equal(
@@ -134,6 +134,10 @@ def parse_numbers(text: pa.Array, decimal: str) -> pa.Array:
             pc.replace_substring(pc.struct_field(parts, "close"), ")", "("),
         ),
     )
+    signs = pc.binary_join_element_wise(
+        *(pc.struct_field(parts, part) for part in ("open", "sign", "sign2", "trail")), ""
+    )
+    fits = pc.and_(fits, pc.less_equal(pc.utf8_length(signs), 1))
     digits = pc.replace_substring_regex(body, group, "")
     digits = pc.replace_substring(digits, decimal, ".") if decimal == "," else digits
     exponent = pc.struct_field(parts, "exponent")
@@ -145,23 +149,8 @@ def parse_numbers(text: pa.Array, decimal: str) -> pa.Array:
     fits = pc.fill_null(fits, False)
     value = pc.if_else(fits, digits, None).cast(EXACT)
     value = _multiplied(value, pc.struct_field(parts, "multiple"))
-    minus = pc.or_(
-        pc.match_substring_regex(text, r"^\(|-\)?$"),
-        pc.match_substring_regex(
-            pc.binary_join_element_wise(
-                pc.struct_field(parts, "sign"), pc.struct_field(parts, "sign2"), ""
-            ),
-            "[-\u2212]",
-        ),
-    )
-    # "1.200,-" is the way to write no cents, not a minus.
-    minus = pc.and_not(
-        minus,
-        pc.and_(
-            pc.match_substring_regex(text, r",-$"), pc.equal(pc.struct_field(parts, "sign"), "")
-        ),
-    )
-    return pc.if_else(pc.fill_null(minus, False), pc.negate(value), value)
+    minus = pc.fill_null(pc.not_equal(pc.utf8_trim(signs, "+"), ""), False)
+    return pc.if_else(minus, pc.negate(value), value)
 
 
 def stored(value: pa.Array) -> pa.Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -97,7 +98,8 @@ def _timestamps(column: pa.Array) -> pa.Array:
 
 
 def _digits(text: str) -> str:
-    return format(float(text), "f").rstrip("0").rstrip(".") if abs(float(text)) < 1e25 else text
+    plain = format(Decimal(text), "f")
+    return plain if len(plain) <= 40 else text
 
 
 def _decoded(value: bytes) -> str:

@@ -107,7 +107,8 @@ def plan(
     ----------
     proposal : Proposal
     answers : mapping, optional
-        Question id → value of the chosen `Choice`.
+        Question id → value of the chosen `Choice`. Of a question `which_column` only the column
+        that was proposed is an answer; another goes into the mapping of `match.propose`.
     date_format, decimal, currency : str, optional
         Said once for all columns: ``dmy`` or ``DD/MM/YYYY``, ``,`` or ``.``, ``IDR``.
     timezone : str
@@ -121,7 +122,7 @@ def plan(
     """
     answers = answers or {}
     order = _order(date_format)
-    formats, mapping, open_questions = dict(proposal.formats), dict(proposal.mapping), []
+    formats, open_questions = dict(proposal.formats), list[Question]()
     for name in formats:
         said = decimal if formats[name] in (".", ",") else order
         formats[name] = said or formats[name]
@@ -130,10 +131,13 @@ def plan(
             question.code
         )
         answer = answers.get(question.id) or said
+        if question.code == "which_column":
+            # Another column than the guess has formats of its own: propose again with it.
+            answer = answer if answer == proposal.mapping.get(question.field) else None
         if answer is None:
             open_questions.append(question)
         elif question.code == "which_column":
-            mapping[question.field] = answer
+            continue
         elif question.code == "mixed_currencies":
             currency = answer
         else:
@@ -152,7 +156,7 @@ def plan(
         )
     return Plan(
         kind=proposal.kind,
-        mapping=mapping,
+        mapping=proposal.mapping,
         formats=formats,
         timezone=_zone(timezone),
         currency=currency or proposal.currency,

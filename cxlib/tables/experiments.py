@@ -23,8 +23,7 @@ KIND = Kind(
             "number",
             N_("Outcome"),
             words(
-                "converted, conversion, result, retention, revenue, clicked, purchased, hasil, "
-                "konversi"
+                "converted, conversion, result, retention, revenue, clicked, purchased, hasil"
             ),
         ),
         Field(

@@ -1,0 +1,91 @@
+"""Files made to break importers: each is imported or refused with a typed error, in the child."""
+
+from pathlib import Path
+
+import pytest
+
+from cxlib.errors import CxError
+from cxlib.ingest import read, sandbox
+from cxlib.ingest.sandbox import Limits
+
+CORPORA = Path(__file__).resolve().parents[2].parent / "shared" / "corpora"
+OURS = {
+    "amb.csv": 2, "bigint.csv": 2, "bom.csv": 1, "bomb.xlsx": "too_large", "cp1252.csv": 1,
+    "dup.csv": 1, "farcell.xlsx": "too_large", "huge_field.csv": 1, "inf.csv": 5, "lead0.csv": 2,
+    "na.csv": 3, "nul.csv": 2, "ragged.csv": 1, "semi_id.csv": 2, "unclosed.csv": 2, "utf16.csv": 1,
+    "wide.csv": "too_many_columns",
+}  # fmt: skip
+TYPED = {
+    "empty_file", "not_a_table", "unreadable", "too_large", "too_many_columns",
+    "unsupported_format", "encrypted",
+}  # fmt: skip
+
+pytestmark = pytest.mark.skipif(
+    not CORPORA.exists(), reason="shared/corpora is not on this machine"
+)
+
+
+def outcome(path, folder, run=sandbox.run):
+    try:
+        return run(read.stage, path, folder).rows
+    except CxError as error:
+        return error.code
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_own(name, tmp_path):
+    assert outcome(CORPORA / "own-bad" / name, tmp_path) == OURS[name]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(CORPORA.glob("parquet-testing/bad_data/*")), ids=lambda p: p.name
+)
+def test_malformed_parquet(path, tmp_path):
+    assert outcome(path, tmp_path) in TYPED or isinstance(outcome(path, tmp_path), int)
+
+
+def test_a_span_of_the_whole_sheet_takes_no_memory(tmp_path):
+    with pytest.raises(CxError) as caught:
+        sandbox.run(
+            read.stage, CORPORA / "own-bad/farcell.xlsx", tmp_path, limits=Limits(memory=2 << 30)
+        )
+    assert (caught.value.params["columns"], caught.value.params["rows"]) == (16_384, 1_048_576)
+
+
+@pytest.mark.parametrize(
+    "folder", ["calamine", "clevercsv", "csv-injection", "frictionless", "blns"]
+)
+def test_the_files_of_others(folder, tmp_path):
+    def here(function, *args):
+        return function(*args)
+
+    files = [p for p in sorted((CORPORA / folder).rglob("*")) if p.is_file()]
+    wrong = {
+        p.name: got
+        for p in files
+        if isinstance(got := outcome(p, tmp_path, here), str) and got not in TYPED
+    }
+    assert files
+    assert wrong == {}
+
+
+def test_fuzzed_csv(tmp_path):
+    files = sorted((CORPORA / "duckdb").rglob("*.csv"))[::12]
+    for path in files:
+        try:
+            staged = read.stage(path, tmp_path)
+        except CxError as error:
+            assert error.code in TYPED, path.name
+        else:
+            assert (
+                staged.rows + staged.rejected
+                <= path.read_bytes().count(b"\n") + path.read_bytes().count(b"\r") + 1
+            )
+
+
+def test_names_are_shown_and_never_used_as_paths(tmp_path):
+    source = tmp_path / "a.csv"
+    source.write_text("a,b\n1,2\n")
+    for name in ("../../x", "<script>alert(1)</script>", "x" * 4_096):
+        assert sandbox.run(read.stage, source, tmp_path, name=name).name == name
+    assert {p.name for p in tmp_path.iterdir()} == {"a.csv", "text.parquet", "read_rejects.csv"}

@@ -1,0 +1,170 @@
+import pytest
+
+from cxlib.errors import CxError
+from cxlib.ingest import match
+from cxlib.ingest.match import CERTAIN, name_score, normal
+from cxlib.tables.kind import kind
+
+FIELD = kind("transactions").field
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("InvoiceDate", "invoice date"),
+        ("invoice_date", "invoice date"),
+        ("No. Pesanan", "no pesanan"),
+        ("  Customer ID ", "customer id"),
+        ("customerID", "customer id"),
+        ("SKUCode", "sku code"),
+        ("Prénom", "prenom"),
+    ],
+)
+def test_headers_as_words(header, words):
+    assert normal(header) == words
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("No. Pesanan", "order_id"), ("Tanggal Pesanan", "timestamp"), ("Nama Pembeli", "customer_id"),
+        ("ID Pelanggan", "customer_id"), ("Total Harga", "amount"), ("Jumlah", "quantity"),
+        ("Harga", "unit_price"), ("StockCode", "product"), ("Nama Produk", "product"),
+        ("Kota", "place"), ("Status Pesanan", "status"), ("Diskon", "discount"),
+        ("number_of_cds", "quantity"), ("dollar_value", "amount"), ("Kategori", "category"),
+    ],
+)  # fmt: skip
+def test_names_point_to_their_field(header, field):
+    fields = kind("transactions").fields
+    best = max(fields, key=lambda f: name_score(header, f))
+    assert best.name == field
+    assert name_score(header, best) > 0.9
+
+
+SHOP = (
+    "No. Pesanan;Tanggal Pesanan;Nama Pembeli;ID Pelanggan;Nama Produk;Jumlah;Total Harga\n"
+    + "INV/1;31/08/2025;Budi;00017;Teh;2;Rp 75.500\nINV/2;01/09/2025;Siti;00018;Kopi;1;Rp 1.250.000\n"
+    * 5
+)
+
+
+def test_an_indonesian_shop_export_needs_no_answer(stage):
+    proposal = match.propose(stage(SHOP))
+    assert proposal.kind == "transactions"
+    assert dict(proposal.mapping) == {
+        "order_id": "No. Pesanan",
+        "timestamp": "Tanggal Pesanan",
+        "customer_id": "ID Pelanggan",
+        "product": "Nama Produk",
+        "quantity": "Jumlah",
+        "amount": "Total Harga",
+    }
+    assert proposal.formats["timestamp"] == "dmy"
+    assert proposal.formats["amount"] == ","
+    assert proposal.currency == "IDR"
+    assert proposal.questions == ()
+
+
+def test_what_the_user_says_is_certain(stage):
+    proposal = match.propose(
+        stage(SHOP), "transactions", {"customer_id": "Nama Pembeli", "product": ""}
+    )
+    assert proposal.mapping["customer_id"] == "Nama Pembeli"
+    assert proposal.confidence["customer_id"] == 1.0
+    assert "product" not in proposal.mapping
+
+
+def test_a_required_field_without_a_name_is_asked_for(stage):
+    staged = stage("7,20250101,5.5\n8,20250102,6.5\n7,20250103,7.5\n")
+    proposal = match.propose(staged, "transactions")
+    assert {q.id for q in proposal.questions} == {
+        "which_column:customer_id",
+        "which_column:timestamp",
+    }
+    assert all(proposal.confidence[name] < CERTAIN for name in proposal.mapping)
+    asked = next(q for q in proposal.questions if q.field == "timestamp")
+    assert asked.choices[0].value == "column 2"  # the guess stands first
+
+
+def test_an_ambiguous_day_is_asked_with_examples_for_each_order(stage):
+    rows = "".join(f"{i},{i % 12 + 1:02d}/0{i % 9 + 1}/2025,5\n" for i in range(40))
+    proposal = match.propose(stage("customer,date,amount\n" + rows))
+    (question,) = proposal.questions
+    assert question.id == "date_order:timestamp"
+    read = {choice.value: choice.examples for choice in question.choices}
+    assert set(read) == {"dmy", "mdy"}
+    assert len(read["dmy"]) == 3
+    assert read["dmy"][0] == ("02/03/2025", "2025-03-02") or read["dmy"][0][1] != read["mdy"][0][1]
+    for raw, day in read["dmy"]:
+        assert (day[8:10], day[5:7]) == (raw[:2], raw[3:5])
+
+
+def test_one_late_value_settles_the_order(stage):
+    rows = "".join(f"{i},{i % 12 + 1:02d}/01/2025,5\n" for i in range(70_000))
+    proposal = match.propose(stage("customer,date,amount\n" + rows + "9,31/01/2025,5\n"))
+    assert proposal.questions == ()
+    assert proposal.formats["timestamp"] == "dmy"
+
+
+def test_an_ambiguous_number_is_asked_with_examples(stage):
+    staged = stage(
+        "customer;date;amount\n" + "".join(f"{i};2025-01-{i:02d};{i}.250\n" for i in range(1, 29))
+    )
+    (question,) = match.propose(staged).questions
+    assert question.id == "decimal_mark:amount"
+    assert {c.value: c.examples[0] for c in question.choices} == {
+        ",": ("1.250", "1250"),
+        ".": ("1.250", "1.25"),
+    }
+
+
+def test_mixed_currencies_are_asked_about(stage):
+    staged = stage("customer;date;amount\n1;2025-01-31;Rp 5.000\n2;2025-01-31;USD 5\n")
+    assert "mixed_currencies:currency" in {q.id for q in match.propose(staged).questions}
+
+
+def test_a_price_without_a_quantity_is_the_amount(stage):
+    mapping = match.propose(stage("customer,date,price\n1,2025-01-31,5\n2,2025-01-31,6\n")).mapping
+    assert mapping["amount"] == "price"
+
+
+def test_jumlah_with_money_in_it_is_the_amount(stage):
+    mapping = match.propose(
+        stage("pelanggan;tgl;jumlah\n1;2025-01-31;Rp 5.000\n2;2025-01-31;Rp 75.000\n")
+    ).mapping
+    assert mapping["amount"] == "jumlah"
+    assert "quantity" not in mapping
+
+
+@pytest.mark.parametrize(
+    ("kind", "mapping", "code"),
+    [
+        ("orders", {}, "unknown_kind"),
+        ("transactions", {"price": "a"}, "unknown_field"),
+        ("transactions", {"amount": "zzz"}, "unknown_column"),
+        ("transactions", {"amount": "9"}, "unknown_column"),
+    ],
+)
+def test_what_does_not_exist_is_a_typed_error(stage, kind, mapping, code):
+    with pytest.raises(CxError) as caught:
+        match.propose(stage("a,b\n1,2\n"), kind, mapping)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        ("data/transactions/cdnow_master.txt", "transactions"),
+        ("data/transactions/online_retail_ii_2009_2010.parquet", "transactions"),
+        ("data/subscriptions/Telco-Customer-Churn.csv", "subscriptions"),
+        ("data/campaigns/facebook_ads.csv", "campaigns"),
+        ("data/events/retentioneering_ecom_synthetic.csv.gz", "events"),
+        ("data/tickets/helpdesk_events.csv", "tickets"),
+        ("data/experiments/cookie_cats.csv", "experiments"),
+        ("data/surveys/fr_retail_nps.csv", "responses"),
+        ("data/sentiment/prdect_train.csv", "feedback"),
+        ("data/customers/marketing_campaign.csv", "customers"),
+    ],
+)
+def test_real_files_are_recognised(stage, shared, file, kind):
+    assert match.propose(stage(shared(file))).kind == kind
