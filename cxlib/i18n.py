@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
@@ -97,7 +98,9 @@ class Language:
         )
 
     def compact(self, value: float) -> str:
-        """A large number in short: 1.9M in English, 1,9 jt in Indonesian."""
+        """A large number in short: 1.9M in English, 1,9 jt in Indonesian; a small one to two digits."""
+        if 0 < abs(value) < 1:
+            return self.number(value, 1 - math.floor(math.log10(abs(value))))
         if abs(value) < 10_000:
             return self.number(value, 0 if abs(value) >= 100 or value == int(value) else 1)
         return str(

@@ -16,17 +16,24 @@ if TYPE_CHECKING:
     from cxlib.value.clv.explain import Reasons
 
 
+MARKS = 4_000  # bars that are drawn; a longer history is drawn by day, or by month
+
+
 def timeline(rows: pd.DataFrame, lang: Language, look: Theme, currency: str | None) -> Any:
-    """A bar an order on its day, refunds below the line."""
+    """A bar an order on its day, refunds below the line; very long histories by day or month."""
     money = "amount" in rows and bool(rows["amount"].notna().any())
+    given = {"status": rows.get("status", "sale"), "amount": rows["amount"] if money else 1.0}
+    rows, period = _folded(rows.assign(**given))
     table = pd.DataFrame(
         {
             "day": rows["day"].dt.strftime("%Y-%m-%d"),
-            "shown": [lang.date(day.date()) for day in rows["day"]],
-            "amount": rows["amount"] if money else 1.0,
+            "shown": [
+                (lang.month if period == "month" else lang.date)(d.date()) for d in rows["day"]
+            ],
+            "amount": rows["amount"],
             "order": rows.get("order_id", ""),
             "text": [written(v, "money", lang, currency) for v in rows["amount"]] if money else "",
-            "refund": rows["status"] != "sale" if "status" in rows else False,
+            "refund": rows["status"] != "sale",
         }
     )
     drawing = (
@@ -55,6 +62,19 @@ def timeline(rows: pd.DataFrame, lang: Language, look: Theme, currency: str | No
         )
     )
     return dressed(drawing, look, lang, height=220)
+
+
+def _folded(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The rows, and what each is: an ``order``, or a ``day`` or ``month`` where they are many."""
+    if len(rows) <= MARKS:
+        return rows, "order"
+    days = _summed(rows, "D")
+    return (days, "day") if len(days) <= MARKS else (_summed(rows, "M"), "month")
+
+
+def _summed(rows: pd.DataFrame, period: str) -> pd.DataFrame:
+    start = rows["day"].dt.to_period(period).dt.start_time
+    return rows.assign(day=start).groupby(["day", "status"])[["amount"]].sum().reset_index()
 
 
 def why(reasons: Reasons) -> tuple[Sentence, ...]:

@@ -13,11 +13,10 @@ def to_image(chart: Any, kind: Literal["png", "svg"], background: str) -> bytes:
     """An Altair chart as PNG (at twice the size, for slides) or SVG, on `background`."""
     spec = chart.to_dict(validate=False)
     spec["background"] = background
-    for part in (spec, *spec.get("layer", ())):
-        if part.get("width") in (None, "container"):
-            part.pop("width", None)
-    if not any(key in spec for key in ("hconcat", "vconcat", "facet", "repeat")):
-        spec["width"] = WIDTH
+    for part in (spec, *spec.get("layer", ()), *spec.get("vconcat", ())):
+        part.pop("width", None)
+    for part in spec.get("vconcat", [spec]):
+        part["width"] = WIDTH
     if kind == "svg":
         return bytes(vl_convert.vegalite_to_svg(spec), "utf-8")
     return bytes(vl_convert.vegalite_to_png(spec, scale=2))

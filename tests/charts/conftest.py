@@ -1,0 +1,97 @@
+"""One seeded shop for all charts, with names that a chart could stumble over."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlib.charts.theme import DARK, LIGHT
+from cxlib.i18n import language, languages
+from cxlib.value import clusters, rfm, sales
+from cxlib.value.clv import lifetime
+from cxlib.value.clv.simulate import simulate_purchases
+
+CUSTOMERS, DAYS = 1_200, 540
+FIRST = dt.date(2024, 1, 1)
+# Shorthand, paths, expressions, markup, direction marks: all of it data.
+NAMES = (
+    "a:b",
+    "a.b",
+    "x[0]",
+    "count()",
+    "datum.amount > 0",
+    "<img src=x onerror=alert(1)>",
+    "[klik](javascript:alert(1))",
+    "=1+1",
+    "\u202egnissap",
+    "c0",
+    "\\",
+    "'\"`",
+)
+
+
+def shop(customers: int = CUSTOMERS, seed: int = 7) -> pd.DataFrame:
+    """Orders of BG/NBD customers, a row an order, product and channel named like a trap."""
+    generator = np.random.default_rng(seed)
+    joined = generator.integers(0, DAYS // 2, customers)
+    purchases = {"r": 0.9, "alpha": 60.0, "a": 0.7, "b": 2.6}
+    bought = simulate_purchases(
+        generator, (DAYS - joined).astype(float), purchases, {"p": 6.0, "q": 4.0, "v": 15.0}
+    )
+    who = bought["customer"].to_numpy()
+    day = joined[who] + bought["time"].to_numpy().astype(int)
+    n = len(bought)
+    return pd.DataFrame(
+        {
+            "customer_id": [f"{NAMES[i % len(NAMES)]} {i}" for i in who],
+            "order_id": [f"o{i}" for i in range(n)],
+            "day": pd.Timestamp(FIRST) + pd.to_timedelta(day, unit="D"),
+            "amount": bought["value"].round(2).to_numpy(),
+            "product": generator.choice(NAMES, n),
+            "channel": generator.choice(["web", "toko"], n),
+            "status": "sale",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def names():
+    return NAMES
+
+
+@pytest.fixture(scope="session")
+def orders():
+    return shop()
+
+
+@pytest.fixture(scope="session")
+def rfm_result(orders):
+    return rfm.analyse(orders)
+
+
+@pytest.fixture(scope="session")
+def sales_result(orders):
+    return sales.analyse(orders, lines=orders, currency="IDR")
+
+
+@pytest.fixture(scope="session")
+def clusters_result(orders):
+    return clusters.analyse(orders, k=3)
+
+
+@pytest.fixture(scope="session")
+def clv_result(orders):
+    return lifetime.analyse(orders)
+
+
+@pytest.fixture(params=languages())
+def lang(request):
+    return language(request.param)
+
+
+@pytest.fixture(params=[LIGHT, DARK], ids=["light", "dark"])
+def look(request):
+    return request.param

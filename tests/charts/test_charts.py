@@ -1,0 +1,172 @@
+"""What every chart promises: valid, drawable, small, safe with any name, and without side effects."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import struct
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from cxlib.charts import clusters, clv, customer, rfm, sales
+from cxlib.charts.theme import DARK, LIGHT
+from cxlib.export.image import to_image
+from cxlib.frames.history import history
+from cxlib.i18n import language
+from cxlib.value.clv.explain import frequency_recency_grid
+
+MARKS = 5_000
+SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+# name → (the result it draws, how it is called)
+DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "rfm.grid": ("rfm_result", rfm.grid),
+    "rfm.segments": ("rfm_result", rfm.segments),
+    "sales.monthly": ("sales_result", sales.monthly),
+    "sales.breakdown": (
+        "sales_result",
+        lambda r, lang, look: sales.breakdown(r, "product", lang, look),
+    ),
+    "clusters.k_comparison": ("clusters_result", clusters.k_comparison),
+    "clusters.scatter": (
+        "clusters_result",
+        lambda r, lang, look: clusters.scatter(r, "frequency", "monetary", lang, look),
+    ),
+    "clusters.profile": (
+        "clusters_result",
+        lambda r, lang, look: clusters.profile(r, lang, look, "IDR"),
+    ),
+    "clv.distribution": ("clv_result", clv.distribution),
+    "clv.value_map": ("clv_result", clv.value_map),
+    "clv.calibration": ("clv_result", clv.calibration),
+    "clv.surface": (
+        "clv_result",
+        lambda r, lang, look: clv.surface(
+            frequency_recency_grid(r.fitted, 365), "p_alive", lang, look
+        ),
+    ),
+    "customer.timeline": (
+        "orders",
+        lambda orders, lang, look: customer.timeline(
+            history(orders, orders["customer_id"].mode()[0]), lang, look, "IDR"
+        ),
+    ),
+}
+SELECTIONS = {
+    "rfm.grid": {"cell": ["r", "f"]},
+    "rfm.segments": {"segment": ["segment"]},
+    "clusters.k_comparison": {"k": ["k"]},
+    "clusters.scatter": {"brush": ["x", "y"]},
+    "clusters.profile": {"cluster": ["cluster"]},
+    "clv.distribution": {"bar": ["low", "high"]},
+    "clv.value_map": {"cell": ["low", "high", "alive_low", "alive_high"]},
+}
+
+
+@pytest.fixture(params=DRAWINGS)
+def drawn(request):
+    result, draw = DRAWINGS[request.param]
+    return request.getfixturevalue(result), draw, request.param
+
+
+def inside(spec: Any, key: str) -> Iterator[Any]:
+    """Every value under `key`, at any depth, the data left out."""
+    if isinstance(spec, dict):
+        for name, value in spec.items():
+            if name == key:
+                yield value
+            if name != "datasets":
+                yield from inside(value, key)
+    elif isinstance(spec, list):
+        for item in spec:
+            yield from inside(item, key)
+
+
+def frames(value: Any) -> list[pd.DataFrame]:
+    """The frames of a result, those of its parts included."""
+    if isinstance(value, pd.DataFrame):
+        return [value]
+    if isinstance(value, dict):
+        return [frame for item in value.values() for frame in frames(item)]
+    if hasattr(value, "__dataclass_fields__"):
+        return [f for name in value.__dataclass_fields__ for f in frames(getattr(value, name))]
+    return []
+
+
+def png_size(data: bytes) -> tuple[int, int]:
+    width, height = struct.unpack(">II", data[16:24])
+    return width, height
+
+
+def test_no_chart_is_forgotten():
+    public = {
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for module in (clusters, clv, customer, rfm, sales)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and "look" in inspect.signature(function).parameters
+    }
+    assert public == set(DRAWINGS)
+
+
+def test_is_valid_and_themed_in_every_language_and_mode(drawn, lang, look):
+    result, draw, _ = drawn
+    spec = draw(result, lang, look).to_dict(validate=True)
+    assert spec["config"]["axis"]["labelColor"] == look.muted
+    assert spec["config"]["locale"]["number"]["decimal"] == {"en": ".", "id": ","}[lang.code]
+
+
+@pytest.mark.parametrize(("code", "look"), [("en", LIGHT), ("id", DARK)], ids=["light", "dark"])
+def test_draws_as_png_and_svg(drawn, code, look):
+    result, draw, _ = drawn
+    drawing = draw(result, language(code), look)
+    image, vector = (to_image(drawing, kind, look.paper) for kind in ("png", "svg"))
+    assert image.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = png_size(image)
+    assert width >= 1_600
+    assert height >= 200
+    assert len(image) > 5_000
+    marks = [g for g in ET.fromstring(vector).iter() if "mark-" in g.get("class", "")]
+    assert sum(len(list(group)) for group in marks) > 2
+    assert look.paper in vector.decode()
+
+
+def test_has_few_marks_and_safe_fields(drawn):
+    result, draw, _ = drawn
+    spec = draw(result, language("en"), LIGHT).to_dict(validate=False)
+    rows = list(spec["datasets"].values())
+    assert 0 < sum(map(len, rows)) <= MARKS
+    assert all(SAFE.fullmatch(name) for table in rows for row in table[:1] for name in row)
+    for field in inside(spec, "field"):
+        assert SAFE.fullmatch(field), field
+
+
+def test_text_of_the_file_is_data_only(drawn, names):
+    result, draw, _ = drawn
+    spec = draw(result, language("en"), LIGHT).to_dict(validate=False)
+    del spec["datasets"]
+    written = str(spec)
+    assert [name for name in names if len(name) > 3 and name in written] == []
+
+
+def test_leaves_the_result_as_it_was(drawn):
+    result, draw, _ = drawn
+    before = [frame.copy(deep=True) for frame in frames(result)]
+    draw(result, language("id"), DARK).to_dict(validate=False)
+    for was, now in zip(before, frames(result), strict=True):
+        pd.testing.assert_frame_equal(was, now)
+
+
+def test_selections_are_those_that_pages_read(drawn):
+    result, draw, name = drawn
+    spec = draw(result, language("en"), LIGHT).to_dict(validate=False)
+    found = {
+        param["name"]: param["select"].get("fields") or param["select"].get("encodings")
+        for params in inside(spec, "params")
+        for param in params
+        if "select" in param
+    }
+    assert found == SELECTIONS.get(name, {})

@@ -1,0 +1,57 @@
+"""A customer's timeline, however long, and the reasons in words."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from cxlib.charts import customer
+from cxlib.charts.theme import LIGHT
+from cxlib.export.image import to_image
+from cxlib.i18n import language
+from cxlib.value.clv.explain import reasons
+
+EN = language("en")
+
+
+def rows(n: int, **columns) -> pd.DataFrame:
+    day = pd.Timestamp(dt.date(2010, 1, 1)) + pd.to_timedelta([i // 2 for i in range(n)], unit="D")
+    table = {"day": day, "order_id": [f"o{i}" for i in range(n)], "status": "sale", "amount": 2.5}
+    return pd.DataFrame(table | columns)
+
+
+def test_a_refund_is_marked_and_below_the_line():
+    found = rows(2, amount=[10.0, -4.0], status=["sale", "refund"])
+    (marks,) = customer.timeline(found, EN, LIGHT, "IDR").to_dict()["datasets"].values()
+    assert [(mark["amount"], mark["refund"]) for mark in marks] == [(10, False), (-4, True)]
+
+
+def test_without_money_every_order_counts_one():
+    spec = customer.timeline(rows(3).drop(columns="amount"), EN, LIGHT, None).to_dict()
+    (marks,) = spec["datasets"].values()
+    assert [mark["amount"] for mark in marks] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("n", [5_001, 30_000])
+def test_a_long_history_is_drawn_whole(n):
+    """One account may hold all the sales of a counter: nothing is left out, the marks stay few."""
+    drawing = customer.timeline(rows(n), EN, LIGHT, "IDR")
+    (marks,) = drawing.to_dict()["datasets"].values()
+    assert len(marks) == {5_001: 2_501, 30_000: 493}[n]  # days, months
+    assert sum(mark["amount"] for mark in marks) == pytest.approx(2.5 * n)
+    assert len(to_image(drawing, "png", LIGHT.paper)) > 5_000
+
+
+def test_reasons_fit_the_customer(clv_result):
+    people = clv_result.customers
+    once = people.loc[people["frequency"] == 0, "customer_id"].iloc[0]
+    often = people.loc[people["frequency"].idxmax(), "customer_id"]
+    words = {
+        who: " ".join(s.message for s in customer.why(reasons(clv_result.fitted, who)))
+        for who in (once, often)
+    }
+    assert "One purchase so far" in words[once]
+    assert "They usually buy every" in words[often]
+    for sentence in customer.why(reasons(clv_result.fitted, often)):
+        assert set(sentence.units) <= set(sentence.params)
+        assert language("id")(sentence.message) != sentence.message
