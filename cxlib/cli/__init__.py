@@ -79,15 +79,15 @@ class _Parser(argparse.ArgumentParser):
         raise CxError(
             "usage",
             N_("{problem}"),
-            N_("See python -m cxlib {command} --help."),
+            N_("See {program} --help."),
             problem=message,
-            command=self.prog.split()[-1],
+            program=self.prog,
         )
 
 
 def _parser(shown: Language, modules: Mapping[str, ModuleType]) -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="cxlib", description=shown(N_("Customer analytics from the command line."))
+        prog="python -m cxlib", description=shown(N_("Customer analytics from the command line."))
     )
     choices = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     for name, module in modules.items():

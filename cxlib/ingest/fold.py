@@ -65,12 +65,12 @@ ON refund.customer_id = sale.customer_id AND refund.product = sale.product
 LINES = """
 CREATE TABLE lines AS
 SELECT rows.* EXCLUDE (amount, said, line_id),
-    CASE
-        WHEN status = 'cancellation' THEN least(amount, 0)
+    CAST(CASE
+        WHEN status = 'cancellation' THEN amount * 0
         WHEN said = 'refund' AND amount > 0 AND NOT credit_note
             THEN CASE WHEN by_order.line IS NULL THEN 0 ELSE -amount END
         ELSE amount
-    END AS amount,
+    END AS DECIMAL(18, 4)) AS amount,
     coalesce(by_order.purchase_day, by_product.purchase_day, day) AS purchase_day,
     status = 'refund' AND by_order.line IS NULL AND by_product.line IS NULL AS unmatched
 FROM rows

@@ -44,7 +44,7 @@ class Limits:
     Windows); wall time is held everywhere.
     """
 
-    memory: int = 4 << 30
+    memory: int = 3 << 30
     processor: int = 900
     wall: float = 900.0
 

@@ -22,9 +22,7 @@ KIND = Kind(
             "outcome",
             "number",
             N_("Outcome"),
-            words(
-                "converted, conversion, result, retention, revenue, clicked, purchased, hasil"
-            ),
+            words("converted, conversion, result, retention, revenue, clicked, purchased, hasil"),
         ),
         Field(
             "unit_id",

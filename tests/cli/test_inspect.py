@@ -19,7 +19,7 @@ def test_what_a_file_seems_to_hold(tmp_path, capsys):
     assert (result["encoding"], result["delimiter"], result["rows"]) == ("utf-8", ";", 2)
     (question,) = result["questions"]
     assert question["id"] == "date_order:timestamp"
-    assert question["message"].startswith("Di kolom “Tanggal”")
+    assert question["message"].startswith("Di kolom “Tanggal”, mana yang lebih dulu")
     assert [c["examples"][0]["read"] for c in question["choices"]] == ["2025-02-01", "2025-01-02"]
 
 

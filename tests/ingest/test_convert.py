@@ -60,6 +60,17 @@ def test_the_schema_is_the_one_of_the_architecture(do_import):
     assert schema.metadata[b"cxlib.kind"] == b"transactions"
 
 
+def test_the_schema_of_the_lines(do_import):
+    schema = pq.read_schema(do_import(HEADER + "A1,7,2025-01-31,tea,2,1.50,batal\n").lines)
+    assert {f.name: str(f.type) for f in schema} == {
+        "customer_id": "string", "order_id": "string", "day": "date32[day]",
+        "purchase_day": "date32[day]", "product": "string", "category": "string",
+        "channel": "string", "place": "string", "quantity": "decimal128(18, 4)",
+        "unit_price": "decimal128(18, 4)", "amount": "decimal128(18, 4)",
+        "discount": "decimal128(18, 4)", "status": "string", "line": "int64",
+    }  # fmt: skip
+
+
 def test_without_an_order_id_each_row_is_a_record(do_import):
     imported = do_import("customer,date,amount\n7,2025-01-31,5\n7,2025-01-31,5\n")
     assert (imported.rows_accepted, imported.rows_merged) == (2, 0)
@@ -246,6 +257,8 @@ def test_a_file_without_money_has_no_amounts(do_import, rows):
     imported = do_import("customer,date\n7,2025-01-31\n8,2025-02-01\n")
     assert imported.revenue is None
     assert [o["amount"] for o in rows(imported.orders)] == [None, None]
+    cancelled = do_import("customer,date,status\n7,2025-01-31,batal\n")
+    assert [o["amount"] for o in rows(cancelled.orders)] == [None]
 
 
 def test_an_unread_discount_is_emptied_and_counted(do_import, rows):
