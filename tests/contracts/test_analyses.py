@@ -1,0 +1,139 @@
+"""What every analysis promises, whoever writes it: held against each one that is found."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlib.cli import commands
+from cxlib.definitions import definitions, modules
+from cxlib.errors import NotEnoughData
+from cxlib.results import Receipt
+from pages import _catalogue
+from tests.contracts.words import marked
+
+ANALYSES = {m.__name__: m for m in modules() if hasattr(m, "analyse")}
+every_analysis = pytest.mark.parametrize("module", ANALYSES.values(), ids=ANALYSES)
+
+# Where a twin has another name than the module: a package's command is called like the package.
+COMMAND = {"cxlib.value.clv.lifetime": "clv"}
+PAGE = {"cxlib.value.clv.lifetime": "clv", "cxlib.value.sales": "overview"}
+# DESIGN's table of commands has none for these.
+NO_COMMAND = {"cxlib.value.sales": "the Overview page shows it; the command line has no need yet"}
+
+
+def orders(customers: int = 300) -> pd.DataFrame:
+    """Orders of people who buy at their own pace and stop, some of them, over two years."""
+    rng = np.random.default_rng(7)
+    first, pace = rng.integers(0, 400, customers), rng.gamma(1.2, 0.02, customers) + 1e-3
+    life = rng.exponential(300, customers)
+    rows = [
+        (f"c{i}", start + after, spend)
+        for i, start in enumerate(first)
+        for after, spend in _purchases(rng, min(life[i], 730 - start), pace[i])
+    ]
+    frame = pd.DataFrame(rows, columns=["customer_id", "day", "amount"])
+    frame["day"] = pd.Timestamp("2023-01-01") + pd.to_timedelta(frame["day"], unit="D")
+    return frame
+
+
+def _purchases(rng, last: float, pace: float):
+    typical, at = rng.gamma(6.0, 10.0), 0.0
+    while at <= last:
+        yield int(at), round(rng.gamma(4.0, typical / 4), 2)
+        at += rng.exponential(1 / pace)
+
+
+# An analysis of another package brings an example of its table here.
+EXAMPLES = {"value": orders}
+
+
+def example(module: ModuleType) -> pd.DataFrame:
+    return EXAMPLES[module.__name__.split(".")[1]]()
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, object]:
+    """The result of each analysis of its example, and the example as the analysis left it."""
+    made = {}
+    for name, module in ANALYSES.items():
+        table = example(module)
+        made[name] = (module.analyse(table, digests=("d1",)), table)
+    return made
+
+
+def test_analyses_are_found():
+    assert {"cxlib.value.rfm", "cxlib.value.clusters", "cxlib.value.clv.lifetime"} <= set(ANALYSES)
+
+
+@every_analysis
+def test_result_is_a_frozen_value_with_a_receipt(module, results):
+    result, _ = results[module.__name__]
+    assert dataclasses.is_dataclass(result)
+    assert type(result).__dataclass_params__.frozen
+    receipt = result.receipt
+    assert isinstance(receipt, Receipt)
+    assert receipt.definition in {d.id for d in module.DEFINITIONS}
+    assert receipt.version == definitions()[receipt.definition].version
+    assert receipt.snapshots == ("d1",)
+    assert receipt.library
+    assert receipt.formula
+
+
+@every_analysis
+def test_receipt_counts_every_row(module, results):
+    result, table = results[module.__name__]
+    receipt = result.receipt
+    assert receipt.rows_in == len(table)
+    assert receipt.rows_in == receipt.rows_used + sum(receipt.excluded.values())
+
+
+@every_analysis
+def test_input_is_not_changed(module, results):
+    _, table = results[module.__name__]
+    pd.testing.assert_frame_equal(table, example(module))
+
+
+@every_analysis
+@pytest.mark.parametrize("rows", [0, 1], ids=["empty", "one purchase"])
+def test_too_little_is_said(module, rows):
+    table = example(module).head(rows)
+    # Either outcome is right, a typed answer or a typed refusal that says what would help.
+    try:
+        answer: object = module.analyse(table)
+    except NotEnoughData as refused:
+        answer = refused
+    if isinstance(answer, NotEnoughData):
+        assert answer.message in marked()
+        assert answer.hint in marked()
+    else:
+        assert answer.receipt.rows_in == rows
+
+
+@every_analysis
+def test_definitions_say_everything(module):
+    assert module.DEFINITIONS
+    for definition in module.DEFINITIONS:
+        empty = [f.name for f in dataclasses.fields(definition) if not getattr(definition, f.name)]
+        assert empty == []
+        assert definition.id.startswith(module.__name__.split(".")[1] + ".")
+
+
+@every_analysis
+def test_there_is_a_command(module):
+    name = COMMAND.get(module.__name__, module.__name__.split(".")[-1].replace("_", "-"))
+    assert (name in commands()) != (module.__name__ in NO_COMMAND)
+
+
+@every_analysis
+def test_there_is_a_page_that_shows_it(module):
+    package, _, name = module.__name__.rpartition(".")
+    slug = PAGE.get(module.__name__, name)
+    page = next(p for p in _catalogue.pages() if p.slug == slug)
+    source = (_catalogue.ROOT / page.path).read_text(encoding="utf-8")
+    imported = [line for line in source.splitlines() if line.startswith(f"from {package} import")]
+    assert any(name in line.replace(",", " ").split() for line in imported)

@@ -1,0 +1,72 @@
+"""The words of the project, read from its source: what a catalogue has to translate."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def sources() -> list[Path]:
+    """Every source file of the library and the app."""
+    return [f for folder in ("cxlib", "pages") for f in sorted((ROOT / folder).rglob("*.py"))]
+
+
+@cache
+def marked() -> dict[str, str]:
+    """Every message id, and the place where it is marked: by `N_`, or as the title of a page."""
+    found: dict[str, str] = {}
+    for file in sources():
+        for node in ast.walk(_tree(file)):
+            for text in _ids(node):
+                found.setdefault(text, f"{file.relative_to(ROOT)}:{node.lineno}")
+    return found
+
+
+@cache
+def unreadable() -> list[str]:
+    """Places where `N_` is given anything but a literal: nobody could translate that."""
+    return [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in sources()
+        for node in ast.walk(_tree(file))
+        if _is_call(node, "N_") and not _literal(node.args[0])
+    ]
+
+
+@cache
+def plurals() -> set[tuple[str, str]]:
+    """The pairs that `Language.plural` chooses from."""
+    return {
+        tuple(_words(argument) for argument in node.args[:2])
+        for file in sources()
+        for node in ast.walk(_tree(file))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "plural"
+    }
+
+
+@cache
+def _tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def _ids(node: ast.AST) -> Iterator[str]:
+    if _is_call(node, "N_") and _literal(node.args[0]):
+        yield node.args[0].value
+    elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PAGE":
+        yield ast.literal_eval(node.value)["title"]
+
+
+def _words(node: ast.expr) -> str:
+    return node.args[0].value if _is_call(node, "N_") else ast.literal_eval(node)
+
+
+def _is_call(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == name
+
+
+def _literal(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
