@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -37,6 +38,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
             files.append(_read(arguments, path, target, shown))
         except CxError as error:
             files.append(_refused(path, error, shown))
+            print(f"cxlib: {' '.join(shown.error(error)).strip()}", file=sys.stderr)  # noqa: T201
     return {"files": files, "refused": sum(not file["ok"] for file in files)}
 
 

@@ -39,7 +39,8 @@ DEFINITIONS = (
             "Saying why. “New” means first seen in this file: older customers who come back look"
             " new in its first months."
         ),
-        source="",
+        source="Farris, Bendle, Pfeifer & Reibstein (2010), Marketing Metrics; Wilson (1927);"
+        " Gini (1912)",
     ),
 )
 
