@@ -14,10 +14,14 @@ STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def inert(value: Any) -> Any:
-    """Text that starts like a formula gets an apostrophe in front; numbers stay numbers."""
-    if isinstance(value, str) and value.lstrip(" \u00a0\ufeff\u200b").startswith(STARTS):
-        return "'" + value
-    return value
+    """Text that starts like a formula gets an apostrophe in front; numbers stay numbers.
+
+    What cannot be seen (spaces, marks of direction, control characters) hides no start.
+    """
+    if not isinstance(value, str):
+        return value
+    seen = next((mark for mark in value if mark.isprintable() and mark != " "), "")
+    return "'" + value if value.startswith(STARTS) or seen in STARTS else value
 
 
 def to_csv(frame: pd.DataFrame, headers: Sequence[str] | None = None) -> bytes:

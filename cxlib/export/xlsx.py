@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -12,7 +13,7 @@ import xlsxwriter
 from cxlib.export.csv import inert
 
 # The format's own limits.
-ROWS, CELL = 1_048_576, 32_767
+ROWS, CELL, FIRST_YEAR = 1_048_576, 32_767, 1900
 
 
 def to_xlsx(
@@ -29,7 +30,6 @@ def to_xlsx(
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
-            "nan_inf_to_errors": True,
         },
     )
     page = book.add_worksheet(sheet)
@@ -45,8 +45,10 @@ def to_xlsx(
                 continue
             if isinstance(cell, str):
                 page.write_string(number, column, inert(cell)[:CELL])
-            elif isinstance(cell, dt.date):
+            elif isinstance(cell, dt.date) and cell.year >= FIRST_YEAR:
                 page.write_datetime(number, column, pd.Timestamp(cell).to_pydatetime(), day)
+            elif isinstance(cell, dt.date) or cell in (math.inf, -math.inf):
+                page.write_string(number, column, inert(str(cell)))  # the format has no such number
             else:
                 page.write(number, column, cell)
     page.freeze_panes(1, 0)
