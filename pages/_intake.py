@@ -7,7 +7,7 @@ import io
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import streamlit as st
 
@@ -21,7 +21,9 @@ from cxlib.labels import written
 from cxlib.store import intake
 from cxlib.store.uploads import Upload
 from cxlib.tables.kind import kind as kind_of
-from pages import _cache, _parts, _state
+from pages import _cache, _parts, _report, _state
+
+_ = _state.say
 
 R = TypeVar("R")
 TYPES = ["csv", "tsv", "txt", "gz", "xlsx", "parquet"]
@@ -33,10 +35,6 @@ DELIMITERS = {
     " ": N_("spaces"),
 }
 SURE = 0.8  # confidence below which a suggestion is marked as one to check
-
-
-def _(message: str, **params: Any) -> str:
-    return _state.session().lang(message, **params)
 
 
 def current() -> Upload | None:
@@ -54,16 +52,14 @@ def current() -> Upload | None:
 def dropzone() -> None:
     """Take a file; its bytes go to the store at once and the browser's copy is let go."""
     given = st.file_uploader(
-        _(N_("Orders, one row an order or an order line")),
+        _("Orders, one row an order or an order line"),
         type=TYPES,
         key=f"file_{_state.get('uploads', 0)}",
-        help=_(N_("CSV, TSV, text, XLSX or Parquet, also gzipped, up to 200 MB.")),
+        help=_("CSV, TSV, text, XLSX or Parquet, also gzipped, up to 200 MB."),
     )
     st.caption(
         _(
-            N_(
-                "Needed: a customer and a date. Useful: amount, order number, product, category, channel, city."
-            )
+            "Needed: a customer and a date. Useful: amount, order number, product, category, channel, city."
         )
     )
     if given is None:
@@ -78,12 +74,13 @@ def read(upload: Upload) -> Staged:
     """What was read: encoding, delimiter, header, rows; correctable by hand."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{_parts.plain(upload.name)}**")
-        if st.button(_(N_("Another file")), icon=":material/close:", type="tertiary"):
+        if st.button(_("Another file"), icon=":material/close:", type="tertiary"):
             st.query_params.pop("upload", None)
             st.rerun()
+    summary = st.container()
     options = _options()
     staged = _attempt(
-        lambda: _with_progress(_(N_("Reading")), lambda tell: intake.stage(upload, options, tell))
+        lambda: _with_progress(_("Reading"), lambda tell: intake.stage(upload, options, tell))
     )
     lang = _state.session().lang
     found = [
@@ -91,11 +88,11 @@ def read(upload: Upload) -> Staged:
         lang.plural(N_("{n} column"), N_("{n} columns"), len(staged.columns)),
         *([staged.encoding] if staged.encoding else []),
         *([_(DELIMITERS.get(staged.delimiter, staged.delimiter))] if staged.delimiter else []),
-        _(N_("with a header")) if staged.header else _(N_("without a header")),
-        *([_(N_("sheet {name}"), name=staged.sheet)] if staged.sheet else []),
+        _("with a header") if staged.titles is not None else _("without a header"),
+        *([_("sheet {name}", name=staged.sheet)] if staged.sheet else []),
     ]
-    st.caption(" · ".join(found))
-    _parts.issues(staged.issues)
+    summary.caption(" · ".join(found))
+    _report.issues(staged.issues)
     return staged
 
 
@@ -113,15 +110,15 @@ def columns(staged: Staged) -> Proposal:
                     _(field.label) + (" *" if field.required else ""),
                     options,
                     options.index(suggested) if suggested in options else 0,
-                    format_func=lambda c: c or _(N_("(not in the file)")),
-                    key=f"map_{field.name}",
+                    format_func=lambda c: c or _("(not in the file)"),
+                    key=_key(f"map_{field.name}"),
                     persist_state="session",
                 )
                 if picked:
                     values = ", ".join(first.samples.get(picked, ())[:3])
                     doubt = picked == suggested and first.confidence.get(field.name, 1) < SURE
                     st.caption(
-                        (":material/help: " + _(N_("please check")) + " · " if doubt else "")
+                        (":material/help: " + _("please check") + " · " if doubt else "")
                         + _parts.plain(values)
                     )
                 if picked != suggested:
@@ -133,14 +130,22 @@ def answers(proposal: Proposal) -> Plan:
     """Ask what only the user can know, and make the plan; the page waits for open answers."""
     given = {question.id: _asked(question) for question in proposal.questions}
     if not all(given.values()):
-        st.info(_(N_("Answer the question above to go on.")), icon=":material/help:")
+        st.info(_("Answer the question above to go on."), icon=":material/help:")
         st.stop()
-    _parts.issues(proposal.issues)
+    _report.issues(proposal.issues)
+    copies = st.toggle(
+        _("Leave out exact copies of rows"),
+        key=_key("copies"),
+        help=_(
+            "Two equal rows can be two real purchases, so copies stay unless you say otherwise."
+        ),
+    )
     return _attempt(
         lambda: plan(
             proposal,
             {key: value for key, value in given.items() if value},
             today=dt.datetime.now(dt.UTC).date(),
+            remove_duplicates=copies,
             lang=_state.session().lang.code,
         )
     )
@@ -150,11 +155,11 @@ def check(upload: Upload, staged: Staged, made: Plan) -> Imported:
     """Check every row when the user says so; what was found stays until the plan changes."""
     found = intake.checked(upload, made)
     if found is None:
-        if not st.button(_(N_("Check all rows")), type="primary", icon=":material/fact_check:"):
+        if not st.button(_("Check all rows"), type="primary", icon=":material/fact_check:"):
             st.stop()
         found = _attempt(
             lambda: _with_progress(
-                _(N_("Checking")), lambda tell: intake.check(upload, staged, made, tell)
+                _("Checking"), lambda tell: intake.check(upload, staged, made, tell)
             )
         )
     return found
@@ -167,10 +172,10 @@ def report(imported: Imported, currency: str | None) -> None:
     first, last = (written(day, "day", lang) for day in (imported.first_day, imported.last_day))
     revenue = lang.money(float(imported.revenue or 0), imported.currency or currency)
     sentence = (
-        _(N_("Revenue {revenue} from {first} to {last}."), revenue=revenue, first=first, last=last)
+        _("Revenue {revenue} from {first} to {last}.", revenue=revenue, first=first, last=last)
         if money
         else _(
-            N_("{orders} orders from {first} to {last}."),
+            "{orders} orders from {first} to {last}.",
             orders=lang.number(imported.order_count),
             first=first,
             last=last,
@@ -178,10 +183,10 @@ def report(imported: Imported, currency: str | None) -> None:
     )
     st.markdown(f"#### {_parts.plain(sentence, 300)}")
     counts(imported.rows_read, imported.rows_accepted, imported.rows_merged, imported.rows_rejected)
-    _parts.issues(imported.issues)
+    _report.issues(imported.issues)
     if imported.rejects is not None and imported.rows_rejected:
         st.download_button(
-            _(N_("Rejected rows, with the reason and the cure")),
+            _("Rejected rows, with the reason and the cure"),
             imported.rejects.read_bytes,
             file_name="rejects.csv",
             mime="text/csv",
@@ -205,8 +210,8 @@ def counts(read_: int, accepted: int, merged: int, rejected: int) -> None:
 
 def confirm(upload: Upload, made: Plan, imported: Imported) -> None:
     """Keep the data, or go back to the columns."""
-    st.caption(_(N_("If the figure is not yours, change a column above and check again.")))
-    if st.button(_(N_("Yes, use this data")), type="primary", icon=":material/check:"):
+    st.caption(_("If the figure is not yours, change a column above and check again."))
+    if st.button(_("Yes, use this data"), type="primary", icon=":material/check:"):
         _attempt(lambda: intake.keep(_state.workspace(), upload, made, imported))
         st.query_params.pop("upload", None)
         st.switch_page("value/overview.py")
@@ -215,7 +220,7 @@ def confirm(upload: Upload, made: Plan, imported: Imported) -> None:
 def sample(chosen: Sample) -> None:
     """Import a sample in one go; where it has a question, show the upload page."""
     workspace = _state.workspace()
-    with tempfile.TemporaryDirectory() as folder, st.spinner(_(N_("Preparing the sample…"))):
+    with tempfile.TemporaryDirectory() as folder, st.spinner(_("Preparing the sample…")):
         path = chosen.write(Path(folder))
         upload = workspace.stage(io.BytesIO(path.read_bytes()), path.name)
         staged = _attempt(lambda: intake.stage(upload, ReadOptions(header=chosen.header)))
@@ -231,34 +236,37 @@ def sample(chosen: Sample) -> None:
 
 def _options() -> ReadOptions:
     with (
-        st.expander(_(N_("Read differently")), icon=":material/tune:"),
+        st.expander(_("Read differently"), icon=":material/tune:"),
         st.grid(3, min_column_width=200),
     ):
-        found = _(N_("(found by itself)"))
+        found = _("(found by itself)")
         encoding = st.selectbox(
-            _(N_("Encoding")),
+            _("Encoding"),
             [None, "utf-8", "cp1252", "latin-1", "utf-16"],
             format_func=lambda v: v or found,
-            key="read_encoding",
+            key=_key("read_encoding"),
             persist_state="session",
         )
         delimiter = st.selectbox(
-            _(N_("Delimiter")),
+            _("Delimiter"),
             [None, *DELIMITERS],
             format_func=lambda v: _(DELIMITERS[v]) if v else found,
-            key="read_delimiter",
+            key=_key("read_delimiter"),
             persist_state="session",
         )
         header = st.selectbox(
-            _(N_("First line")),
+            _("First line"),
             [None, True, False],
-            format_func=lambda v: (
-                found if v is None else _(N_("is a header")) if v else _(N_("is data"))
-            ),
-            key="read_header",
+            format_func=lambda v: found if v is None else _("is a header") if v else _("is data"),
+            key=_key("read_header"),
             persist_state="session",
         )
     return ReadOptions(encoding=encoding, delimiter=delimiter, header=header)
+
+
+def _key(name: str) -> str:
+    """A widget's key for this upload alone: the answers for one file are no answers for the next."""
+    return f"{name}_{st.query_params.get('upload')}"
 
 
 def _asked(question: Question) -> str | None:
@@ -269,7 +277,7 @@ def _asked(question: Question) -> str | None:
     def shown(value: str) -> str:
         choice = by_value[value]
         examples = "; ".join(f"{text} → {_example(meant)}" for text, meant in choice.examples[:3])
-        name = lang(choice.label, **{k: str(v) for k, v in choice.params.items()})
+        name = lang(choice.label) or value
         return f"{name}: {_parts.plain(examples, 200)}" if examples else _parts.plain(name)
 
     with st.container(border=True):
@@ -278,7 +286,7 @@ def _asked(question: Question) -> str | None:
             list(by_value),
             index=None,
             format_func=shown,
-            key=f"answer_{question.id}",
+            key=_key(question.id),
             persist_state="session",
         )
     return answer
@@ -292,20 +300,17 @@ def _example(meant: str) -> str:
 
 
 def _proposed(staged: Staged, mapping: dict[str, str]) -> Proposal:
-    made = (str(staged.path), staged.encoding, staged.delimiter, staged.header)
+    made = (str(staged.path), staged.encoding, staged.delimiter, staged.titles)
     pairs = tuple(sorted(mapping.items()))
     return _cache.computed(intake.propose, staged, *made, kind="transactions", mapping=pairs)
 
 
 def _with_progress(doing: str, work: Callable[[Callable[[int], None]], R]) -> R:
-    lang = _state.session().lang
-    with st.status(doing, expanded=False) as status:
-
-        def tell(rows: int) -> None:
-            status.update(label=f"{doing}: {lang.number(rows)}")
-
-        result = work(tell)
-        status.update(label=doing, state="complete")
+    """Run work that tells how many rows it has done; leave no trace of it on the page."""
+    lang, slot = _state.session().lang, st.empty()
+    with slot.status(f"{doing}…") as status:
+        result = work(lambda rows: status.update(label=f"{doing}: {lang.number(rows)}"))
+    slot.empty()
     return result
 
 
@@ -313,5 +318,5 @@ def _attempt(work: Callable[[], R]) -> R:
     try:
         return work()
     except CxError as error:
-        _parts.issues(error.issues)
+        _report.issues(error.issues)
         return _parts.refused(error)

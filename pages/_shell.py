@@ -3,14 +3,14 @@
 import streamlit as st
 
 from cxlib.i18n import language, languages
-from pages import _catalogue, _parts, _state
+from pages import _catalogue, _report, _state
 
 st.set_page_config(page_title="cxlib", page_icon=":material/insights:", layout="wide")
 session = _state.begin()
 _ = session.lang
 
 with st.sidebar:
-    _parts.data_card(_state.snapshot("transactions"))
+    _report.data_card(_state.snapshot("transactions"))
     st.segmented_control(
         _("Language"),
         languages(),

@@ -57,6 +57,11 @@ def session() -> Session:
     return current
 
 
+def say(message: str, **params: Any) -> str:
+    """A message in the reader's language; modules of this folder call it `_`."""
+    return session().lang(message, **params)
+
+
 def workspace() -> Workspace:
     """The workspace, made now when there is none: the first upload or sample needs it."""
     current = session()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from cxlib.charts.theme import CATEGORIES, DECIMAL, WHOLE, Theme, compact_axis, dressed
+from cxlib.charts.theme import CATEGORIES, DECIMAL, WHOLE, Theme, compact_axis, dressed, wide
 from cxlib.i18n import N_, Language
 from cxlib.labels import label, written
 
@@ -130,13 +130,7 @@ def scatter(result: ClustersResult, x: str, y: str, lang: Language, look: Theme)
                 title=lang(N_("Customers in the selection")),
                 axis=alt.Axis(tickCount=4, grid=False),
             ),
-            y=alt.Y(
-                "cluster:N",
-                sort=names,
-                title=None,
-                scale=alt.Scale(domain=names),
-                axis=alt.Axis(labelLimit=220),
-            ),
+            y=alt.Y("number:O", title=lang(N_("Cluster"))),
             color=colour,
             tooltip=[alt.Tooltip("count():Q", title=lang(N_("Customers")), format=WHOLE)],
         )
@@ -183,18 +177,8 @@ def profile(
     )
     most = max(2.0, float(table["difference"].abs().max()))
     base = alt.Chart(table).encode(
-        x=alt.X(
-            "feature_name:N",
-            sort=None,
-            title=None,
-            axis=alt.Axis(labelAngle=0, orient="top", labelLimit=130),
-        ),
-        y=alt.Y(
-            "name:N",
-            sort=alt.EncodingSortField("cluster"),
-            title=None,
-            axis=alt.Axis(labelLimit=170),
-        ),
+        x=alt.X("cluster:O", title=f"{lang(N_('Cluster'))} →", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("feature_name:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
     )
     picked = alt.selection_point(name="cluster", fields=["cluster"])
     # Blue to orange over the paper's own colour: told apart with any colour vision, neutral = usual.
@@ -217,15 +201,21 @@ def profile(
         ],
     )
     strong = f"abs(datum.difference) > {0.55 * most}"
-    words = base.mark_text(fontSize=12).encode(
+    on_colour = "#111111" if look.range_reversed else "#ffffff"
+    words = base.mark_text(fontSize=12, opacity=wide(58 * len(result.clusters))).encode(
         text="text:N",
-        color=alt.condition(
-            strong, alt.value("#111111" if look.range_reversed else "#ffffff"), alt.value(look.ink)
-        ),
+        color=alt.condition(strong, alt.value(on_colour), alt.value(look.ink)),
     )
-    return dressed(
-        tiles.add_params(picked) + words, look, lang, height=44 * len(result.clusters) + 40
-    )
+    features = table["feature"].nunique()
+    return dressed(tiles.add_params(picked) + words, look, lang, height=44 * features + 110)
+
+
+def cluster_table(result: ClustersResult) -> pd.DataFrame:
+    """The clusters with their names and sizes: ``cluster, cluster_name, customers, share, …``."""
+    columns = ["number", "name", "customers", "share", "revenue", "revenue_share"]
+    rows = [[getattr(c, column) for column in columns] for c in result.clusters]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.rename(columns={"number": "cluster", "name": "cluster_name"})
 
 
 def _short(value: float, reading: Any, lang: Language, currency: str | None) -> str:

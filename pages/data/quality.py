@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from cxlib.i18n import N_
-from pages import _intake, _parts, _state
+from pages import _intake, _parts, _report, _state
 
 PAGE = {"title": "Data quality", "group": "data", "icon": ":material/fact_check:", "order": 30}
 
@@ -13,22 +12,22 @@ report = data.report
 
 _parts.header(
     _(PAGE["title"]),
-    _(N_("What became of every row of your file, and what to know before you trust it.")),
+    _("What became of every row of your file, and what to know before you trust it."),
 )
 _intake.counts(
     *(int(report[f"rows_{part}"]) for part in ("read", "accepted", "merged", "rejected"))
 )
-_parts.reported(report["issues"])
+_report.reported(report["issues"])
 if report["rows_rejected"]:
     st.download_button(
-        _(N_("Rejected rows, with the reason and the cure")),
-        data.file("rejects.csv").read_bytes,
+        _("Rejected rows, with the reason and the cure"),
+        data.file("rejects").read_bytes,
         file_name="rejects.csv",
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
-st.subheader(_(N_("How the file was read")), anchor=False)
-_parts.mapping(report["plan"])
-st.subheader(_(N_("Versions")), anchor=False)
-_parts.versions(data)
+st.subheader(_("How the file was read"), anchor=False)
+_report.mapping(report["plan"])
+st.subheader(_("Versions"), anchor=False)
+_report.versions(data)

@@ -10,20 +10,18 @@ PAGE = {"title": "Start", "group": "data", "icon": ":material/home:", "order": 1
 
 _ = _state.session().lang
 
-st.title(_(N_("Know your customers by their orders")), anchor=False)
+st.title(_("Know your customers by their orders"), anchor=False)
 st.write(
     _(
-        N_(
-            "Drop in the order file that you have. You get segments, groups and lifetime value with"
-            " their uncertainty, down to the single customer, and a receipt for every number."
-        )
+        "Drop in the order file that you have. You get segments, groups and lifetime value with"
+        " their uncertainty, down to the single customer, and a receipt for every number."
     )
 )
 with st.container(horizontal=True):
-    st.page_link("data/upload.py", label=_(N_("Upload your orders")), icon=":material/upload_file:")
+    st.page_link("data/upload.py", label=_("Upload your orders"), icon=":material/upload_file:")
     if _state.snapshot("transactions"):
         st.page_link(
-            "value/overview.py", label=_(N_("Go on with your data")), icon=":material/monitoring:"
+            "value/overview.py", label=_("Go on with your data"), icon=":material/monitoring:"
         )
 
 ANSWERS = (
@@ -38,25 +36,23 @@ with st.grid(4, min_column_width=220, border=True):
             st.markdown(f"{icon} **{_(name)}**")
             st.caption(_(question))
 
-st.subheader(_(N_("Or try a sample")), anchor=False)
+st.subheader(_("Or try a sample"), anchor=False)
 with st.grid(3, min_column_width=260, border=True):
     for sample in SAMPLES:
         with st.container():
             st.markdown(f"**{_(sample.title)}**")
             st.caption(_(sample.description))
-            st.caption(_(N_("Good for: {text}"), text=_(sample.suits)))
+            st.caption(_("Good for: {text}", text=_(sample.suits)))
             if st.button(
-                _(N_("Open this sample")), key=f"sample_{sample.id}", icon=":material/science:"
+                _("Open this sample"), key=f"sample_{sample.id}", icon=":material/science:"
             ):
                 _intake.sample(sample)
 
-st.subheader(_(N_("What happens to my file?")), anchor=False)
+st.subheader(_("What happens to my file?"), anchor=False)
 st.write(
     _(
-        N_(
-            "It stays on this server, in a workspace that only the link in your address bar opens."
-            " Anyone with the link sees the data, so share it with care. Raw uploads are deleted"
-            " after 30 days."
-        )
+        "It stays on this server, in a workspace that only the link in your address bar opens."
+        " Anyone with the link sees the data, so share it with care. Raw uploads are deleted"
+        " after 30 days."
     )
 )

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from cxlib.i18n import N_
 from pages import _intake, _parts, _state
 
 PAGE = {"title": "Upload", "group": "data", "icon": ":material/upload_file:", "order": 20}
@@ -11,22 +10,22 @@ _ = _state.session().lang
 
 _parts.header(
     _(PAGE["title"]),
-    _(N_("Your file as it is: we say what we understood, and ask what we cannot know.")),
+    _("Your file as it is: we say what we understood, and ask what we cannot know."),
 )
 upload = _intake.current()
 if upload is None:
     _intake.dropzone()
     st.stop()
 
-st.subheader(_(N_("1 · What we read")), anchor=False)
+st.subheader(_("1 · What we read"), anchor=False)
 staged = _intake.read(upload)
 
-st.subheader(_(N_("2 · What the columns mean")), anchor=False)
+st.subheader(_("2 · What the columns mean"), anchor=False)
 proposal = _intake.columns(staged)
 
 plan = _intake.answers(proposal)
 imported = _intake.check(upload, staged, plan)
 
-st.subheader(_(N_("3 · Does this match your books?")), anchor=False)
+st.subheader(_("3 · Does this match your books?"), anchor=False)
 _intake.report(imported, plan.currency)
 _intake.confirm(upload, plan, imported)

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from cxlib.charts import clusters as charts
-from cxlib.i18n import N_
 from cxlib.labels import label
 from cxlib.value import clusters
-from pages import _parts, _state
+from pages import _charts, _parts, _report, _state
 
 PAGE = {"title": "Clusters", "group": "value", "icon": ":material/bubble_chart:", "order": 30}
 
@@ -16,29 +15,30 @@ orders = _parts.require("transactions")
 currency = orders.report.get("currency")
 
 _parts.header(
-    _(PAGE["title"]), _(N_("Groups of customers who behave alike, found in your data by k-means."))
+    _(PAGE["title"]), _("Groups of customers who behave alike, found in your data by k-means.")
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
     k = st.selectbox(
-        _(N_("Number of clusters")),
+        _("Number of clusters"),
         [None, *range(2, 11)],
         key="k",
         bind="query-params",
         width=220,
-        format_func=lambda n: _(N_("Suggested")) if n is None else str(n),
+        format_func=lambda n: _("Suggested") if n is None else str(n),
     )
     part = _parts.filters(orders)
 result = _parts.analysed(clusters.analyse, orders, k=k, **part)
 _parts.tiles(result.headline, currency)
 
-st.subheader(_(N_("What sets them apart")), anchor=False)
-cell = _parts.chart(
+st.subheader(_("What sets them apart"), anchor=False)
+cell = _charts.chart(
     charts.profile(result, _, look, currency),
     "clusters_profile",
-    _(N_("Mean of each measure by cluster, and how far it lies from the rest")),
+    _("Mean of each measure by cluster, and how far it lies from the rest"),
     charts.profile_table(result),
     select=True,
 )
+_charts.listed(charts.cluster_table(result), "clusters_list", _("The clusters and their sizes"))
 _parts.meaning(result.meaning, currency)
 
 measures = [
@@ -46,10 +46,10 @@ measures = [
     for c in ("frequency", "monetary", "recency_days", "tenure", "average_order_value")
     if c in result.customers
 ]
-st.subheader(_(N_("Customers in the plane")), anchor=False)
+st.subheader(_("Customers in the plane"), anchor=False)
 with st.container(horizontal=True):
     x = st.selectbox(
-        _(N_("Across")),
+        _("Across"),
         measures,
         0,
         format_func=lambda c: _(label(c).name),
@@ -58,7 +58,7 @@ with st.container(horizontal=True):
         width=240,
     )
     y = st.selectbox(
-        _(N_("Up")),
+        _("Up"),
         measures,
         min(1, len(measures) - 1),
         format_func=lambda c: _(label(c).name),
@@ -66,27 +66,27 @@ with st.container(horizontal=True):
         bind="query-params",
         width=240,
     )
-st.caption(_(N_("Drag across the points: the bars count the customers inside by cluster.")))
-area = _parts.chart(
+st.caption(_("Drag across the points: the bars count the customers inside by cluster."))
+area = _charts.chart(
     charts.scatter(result, x, y, _, look),
     "clusters_scatter",
-    _(N_("Customers by two measures and cluster")),
+    _("Customers by two measures and cluster"),
     charts.scatter_table(result, x, y, _),
     select=True,
 )
 
 if brush := area.get("brush"):
-    _parts.customers(charts.brushed(result, x, y, brush), "clusters_brushed")
+    _charts.customers(charts.brushed(result, x, y, brush), "clusters_brushed")
 elif picked := cell.get("cluster"):
-    _parts.customers(result.members(picked[0]["cluster"]), "clusters_members")
+    _charts.customers(result.members(picked[0]["cluster"]), "clusters_members")
 else:
-    st.caption(_(N_("Click a cluster or drag over points to see its customers.")))
-_parts.receipt(result.receipt)
-with st.expander(_(N_("Why {k} clusters?"), k=result.k)):
-    _parts.chart(
+    st.caption(_("Click a cluster or drag over points to see its customers."))
+_report.receipt(result.receipt)
+with st.expander(_("Why {k} clusters?", k=result.k)):
+    _charts.chart(
         charts.k_comparison(result, _, look),
         "clusters_k",
-        _(N_("Silhouette and stability for each number of clusters")),
+        _("Silhouette and stability for each number of clusters"),
         charts.k_table(result),
     )
     for note in result.notes:

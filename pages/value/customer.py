@@ -4,11 +4,10 @@ import streamlit as st
 
 from cxlib.charts import customer as charts
 from cxlib.frames.history import history
-from cxlib.i18n import N_
 from cxlib.value import rfm
 from cxlib.value.clv import explain, lifetime
 from cxlib.value.clv.value import Terms
-from pages import _cache, _parts, _state
+from pages import _cache, _charts, _parts, _report, _state, _value
 
 PAGE = {"title": "Customer", "group": "value", "icon": ":material/person:", "order": 50}
 
@@ -17,15 +16,15 @@ look = _state.session().look
 orders = _parts.require("transactions")
 currency = orders.report.get("currency")
 
-_parts.header(_(PAGE["title"]), _(N_("What one customer did, how they score, and why.")))
+_parts.header(_(PAGE["title"]), _("What one customer did, how they score, and why."))
 customer = st.text_input(
-    _(N_("Customer")),
+    _("Customer"),
     key="customer",
     bind="query-params",
-    placeholder=_(N_("Paste or type a customer id")),
+    placeholder=_("Paste or type a customer id"),
 )
 if not customer:
-    st.info(_(N_("Open a customer from any list, or type an id above.")))
+    st.info(_("Open a customer from any list, or type an id above."))
     st.stop()
 part = _parts.filters(orders)
 scored = _parts.analysed(rfm.analyse, orders, **part)
@@ -41,19 +40,19 @@ reasons = _parts.computed(
     tuple(part.items()),
     customer_id=customer,
 )
-_parts.person(customer, scored.customers, valued.customers, currency)
+_value.person(customer, scored.customers, valued.customers, currency)
 
-st.subheader(_(N_("Timeline")), anchor=False)
+st.subheader(_("Timeline"), anchor=False)
 rows = _cache.rows(history, orders, customer_id=customer, end=part["as_of"])
-_parts.chart(
+_charts.chart(
     charts.timeline(rows, _, look, currency),
     "customer_timeline",
-    _(N_("Purchases and refunds by day")),
+    _("Purchases and refunds by day"),
     rows,
 )
-st.subheader(_(N_("Why")), anchor=False)
+st.subheader(_("Why"), anchor=False)
 for sentence in charts.why(reasons):
     st.markdown(f"- {_parts.worded(sentence, currency)}")
 with st.container(horizontal=True):
-    _parts.receipt(scored.receipt)
-    _parts.receipt(valued.receipt)
+    _report.receipt(scored.receipt)
+    _report.receipt(valued.receipt)

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from cxlib.charts import sales as charts
-from cxlib.i18n import N_
 from cxlib.labels import label
 from cxlib.value import sales
-from pages import _parts, _state
+from pages import _charts, _parts, _report, _state
 
 PAGE = {"title": "Overview", "group": "value", "icon": ":material/monitoring:", "order": 10}
 
@@ -15,23 +14,23 @@ look = _state.session().look
 orders = _parts.require("transactions")
 currency = orders.report.get("currency")
 
-_parts.header(_(PAGE["title"]), _(N_("How much you sell, to whom, and whether it really changed.")))
+_parts.header(_(PAGE["title"]), _("How much you sell, to whom, and whether it really changed."))
 part = _parts.filters(orders)
 result = _parts.analysed(sales.analyse, orders, lines=True, currency=currency, **part)
 st.caption(
     _(
-        N_("{first} to {last}. Tiles compare the newest complete month with the one before."),
+        "{first} to {last}. Tiles compare the newest complete month with the one before.",
         first=_.date(result.first_day),
         last=_.date(result.last_day),
     )
 )
 _parts.tiles(result.headline, currency)
 
-st.subheader(_(N_("Revenue by month")), anchor=False)
-_parts.chart(
+st.subheader(_("Revenue by month"), anchor=False)
+_charts.chart(
     charts.monthly(result, _, look),
     "sales_monthly",
-    _(N_("Revenue of each month by new and returning customers")),
+    _("Revenue of each month by new and returning customers"),
     result.monthly,
     charts.MONTHLY,
 )
@@ -39,9 +38,9 @@ _parts.calendar(result.effects_previous, result.effects_last_year)
 _parts.meaning(result.meaning, currency)
 
 if result.breakdowns:
-    st.subheader(_(N_("Where it comes from")), anchor=False)
+    st.subheader(_("Where it comes from"), anchor=False)
     by = st.segmented_control(
-        _(N_("By")),
+        _("By"),
         list(result.breakdowns),
         default=next(iter(result.breakdowns)),
         required=True,
@@ -50,12 +49,12 @@ if result.breakdowns:
         bind="query-params",
         label_visibility="collapsed",
     )
-    _parts.chart(
+    _charts.chart(
         charts.breakdown(result, by, _, look),
         f"sales_{by}",
-        _(N_("Revenue by {attribute}"), attribute=_(label(by).name)),
+        _("Revenue by {attribute}", attribute=_(label(by).name)),
         charts.breakdown_table(result, by, _),
         ("value", "revenue", "orders", "buyers"),
     )
-_parts.facts(result, currency)
-_parts.receipt(result.receipt)
+_report.facts(result, currency)
+_report.receipt(result.receipt)

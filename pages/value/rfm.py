@@ -5,7 +5,7 @@ import streamlit as st
 from cxlib.charts import rfm as charts
 from cxlib.i18n import N_
 from cxlib.value import rfm
-from pages import _parts, _state
+from pages import _charts, _parts, _report, _state
 
 PAGE = {"title": "RFM segments", "group": "value", "icon": ":material/grid_view:", "order": 20}
 
@@ -16,11 +16,11 @@ currency = orders.report.get("currency")
 
 _parts.header(
     _(PAGE["title"]),
-    _(N_("Who buys recently, often and much, compared with your other customers.")),
+    _("Who buys recently, often and much, compared with your other customers."),
 )
 choices = {"rf": N_("Recency × frequency"), "fm": N_("Recency × frequency and money")}
 scoring = st.segmented_control(
-    _(N_("Scoring")),
+    _("Scoring"),
     list(choices),
     default="rf",
     required=True,
@@ -32,7 +32,7 @@ where = _parts.filters(orders)
 result = _parts.analysed(rfm.analyse, orders, scoring=scoring, **where)
 st.caption(
     _(
-        N_("{customers} customers, scored at {day}."),
+        "{customers} customers, scored at {day}.",
         customers=_.number(len(result.customers)),
         day=_.date(result.snapshot),
     )
@@ -42,29 +42,29 @@ _parts.tiles(result.headline, currency)
 left, right = st.columns([3, 2])
 with left:
     st.subheader(_(choices[scoring]), anchor=False)
-    cell = _parts.chart(
+    cell = _charts.chart(
         charts.grid(result, _, look),
         "rfm_grid",
-        _(N_("Customers by recency and frequency score")),
+        _("Customers by recency and frequency score"),
         charts.cell_table(result),
         select=True,
     )
 with right:
-    st.subheader(_(N_("Segments")), anchor=False)
-    bar = _parts.chart(
+    st.subheader(_("Segments"), anchor=False)
+    bar = _charts.chart(
         charts.segments(result, _, look),
         "rfm_segments",
-        _(N_("Customers by segment")),
+        _("Customers by segment"),
         charts.segment_table(result),
         select=True,
     )
 _parts.meaning(result.meaning, currency)
 
 if picked := (cell.get("cell") or bar.get("segment")):
-    _parts.customers(result.members(**picked[0]), "rfm_customers")
+    _charts.customers(result.members(**picked[0]), "rfm_customers")
 else:
-    st.caption(_(N_("Click a cell or a bar to see its customers.")))
-_parts.receipt(result.receipt)
-with st.expander(_(N_("How the scores are made"))):
+    st.caption(_("Click a cell or a bar to see its customers."))
+_report.receipt(result.receipt)
+with st.expander(_("How the scores are made")):
     for note in result.notes:
         st.write(_(note))

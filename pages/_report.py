@@ -1,0 +1,172 @@
+"""Proof: receipts, checks, issues, figures with their certainty, versions of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from cxlib.definitions import definitions
+from cxlib.i18n import N_
+from cxlib.ingest.plain import from_plain
+from cxlib.labels import written
+from cxlib.results import Gate, Issue, Receipt
+from cxlib.store.snapshots import Snapshot
+from cxlib.tables.kind import kind as kind_of
+from pages import _parts, _state
+
+_ = _state.say
+
+
+def receipt(proof: Receipt) -> None:
+    """How the numbers came to be: definition, data, rows, parameters."""
+    lang = _state.session().lang
+    known = definitions()[proof.definition]
+    with st.popover(f"{_('Receipt')}: {_(known.name)}", icon=":material/receipt_long:"):
+        st.markdown(f"**{_(known.name)}** · `{proof.definition}` v{proof.version}")
+        st.write(_(proof.formula))
+        st.caption(_("Good for: {text}", text=_(known.good_for)))
+        st.caption(_("Not good for: {text}", text=_(known.not_good_for)))
+        rows = [
+            (N_("Rows in"), lang.number(proof.rows_in)),
+            (N_("Rows used"), lang.number(proof.rows_used)),
+            *((_excluded(reason), lang.number(n)) for reason, n in proof.excluded.items() if n),
+            *((name, str(value)) for name, value in proof.parameters.items()),
+            *((name, str(value)) for name, value in proof.filters.items()),
+            (N_("Time zone"), proof.timezone),
+            (N_("Data"), ", ".join(digest[:12] for digest in proof.snapshots)),
+            (N_("Source"), known.source),
+            (N_("Version"), proof.library),
+        ]
+        st.table({_("What"): [_(n) for n, v in rows], _("Which"): [v for n, v in rows]})
+
+
+def facts(result: Any, currency: str | None) -> None:
+    """The totals behind the tiles, each with its interval where it is an estimate."""
+    shares = result.concentration
+    rows = [(_(kpi.label), kpi.value) for kpi in result.headline]
+    if shares is not None:
+        rows += [
+            (_("Revenue from the top 10 % of customers"), shares.top_10),
+            (_("Revenue from the top 20 % of customers"), shares.top_20),
+            (_("Concentration (Gini, 0 even to 1 one customer)"), shares.gini),
+        ]
+    with st.expander(_("All figures")):
+        st.table(
+            {
+                _("What"): [name for name, value in rows],
+                _("How much"): [
+                    _parts.figure(value, currency, compact=False) for name, value in rows
+                ],
+                _("Certainty"): [
+                    _parts.certainty(value, currency) or _("exact") for name, value in rows
+                ],
+            }
+        )
+
+
+def gates(found: Sequence[Gate], notes: Sequence[Issue] = ()) -> None:
+    """What the model had to pass: failures in the open, the rest behind a click."""
+    lang = _state.session().lang
+    failed = [gate for gate in found if not gate.passed]
+    for gate in failed:
+        show = st.caption if gate.blocks == "nothing" else st.warning
+        show(lang.gate(gate))
+    issues(notes)
+    passed = len(found) - len(failed)
+    title = _("Checks: {passed} of {all} passed", passed=passed, all=len(found))
+    with st.expander(title, icon=":material/verified:"):
+        for gate in found:
+            icon = "check_circle" if gate.passed else "cancel"
+            st.markdown(f":material/{icon}: {_parts.plain(lang.gate(gate), 400)}")
+
+
+def issues(found: Sequence[Issue]) -> None:
+    """What was noticed in a file, the worst first, each with its cure."""
+    lang = _state.session().lang
+    boxes = {"error": st.error, "warning": st.warning}
+    for issue in sorted(found, key=lambda i: ["error", "warning", "info"].index(i.severity)):
+        message, hint = (_parts.plain(text, 600) for text in lang.issue(issue))
+        hint = f"{hint} {_lines(issue)}".strip()
+        if issue.severity in boxes:
+            boxes[issue.severity](hint or message, title=message if hint else None)
+        else:
+            st.caption(f":material/info: {message} {hint}")
+
+
+def _lines(issue: Issue) -> str:
+    if not issue.rows:
+        return ""
+    lines = ", ".join(map(str, issue.rows))
+    if issue.count > len(issue.rows):
+        return _("Lines {lines} and others, {n} in all.", lines=lines, n=_count(issue.count))
+    return _("Lines: {lines}.", lines=lines)
+
+
+def _count(n: int) -> str:
+    return _state.session().lang.number(n)
+
+
+def reported(found: Sequence[dict[str, Any]]) -> None:
+    """The issues of a kept report."""
+    issues([from_plain(Issue, issue) for issue in found])
+    if not found:
+        st.success(_("Nothing unusual was found."), icon=":material/check_circle:")
+
+
+def mapping(made: dict[str, Any]) -> None:
+    """Which column became which field, and how its values were read."""
+    fields = kind_of(made["kind"])
+    rows = [
+        (_(fields.field(name).label), column, made["formats"].get(name, ""))
+        for name, column in made["mapping"].items()
+    ]
+    st.table(
+        {
+            _("Field"): [_parts.plain(name) for name, column, how in rows],
+            _("Column"): [_parts.plain(column) for name, column, how in rows],
+            _("Read as"): [_parts.plain(how) for name, column, how in rows],
+        }
+    )
+    st.caption(_("Times are in {zone}.", zone=made["timezone"]))
+
+
+def versions(data: Snapshot) -> None:
+    """Every version that was kept; an earlier one can be taken back."""
+    workspace, lang = _state.workspace(), _state.session().lang
+    for version in workspace.snapshots(data.kind):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            when = lang.date(version.created.date())
+            st.markdown(f"{_parts.plain(version.name)} · {when} · `{version.digest[:12]}`")
+            if version.id == data.id:
+                st.badge(_("in use"), icon=":material/check:")
+            elif st.button(_("Use this version"), key=f"use_{version.id}", type="tertiary"):
+                workspace.revert(data.kind, version.id)
+                st.rerun()
+
+
+def data_card(data: Snapshot | None) -> None:
+    """In the sidebar: which data this is."""
+    if data is None:
+        st.caption(_("No data yet"))
+        return
+    lang, report = _state.session().lang, data.report
+    st.markdown(f"**{_parts.plain(data.name)}**")
+    st.caption(
+        _(
+            "{first} – {last} · {orders} orders",
+            first=_day(report.get("first_day")),
+            last=_day(report.get("last_day")),
+            orders=lang.number(int(report.get("order_count") or 0)),
+        ),
+        help=_("This link opens this data: share it only with people who may see it."),
+    )
+
+
+def _day(value: Any) -> str:
+    return written(value, "day", _state.session().lang)
+
+
+def _excluded(reason: str) -> str:
+    return _("Left out: {reason}", reason=_(reason))

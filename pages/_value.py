@@ -1,0 +1,99 @@
+"""The parts that the value pages alone have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cxlib.charts import clv as charts
+from cxlib.labels import label, written
+from cxlib.value.clv import backtest, explain
+from cxlib.value.clv.lifetime import ClvResult
+from cxlib.value.clv.value import FittedClv, Terms
+from pages import _charts, _parts, _state
+
+_ = _state.say
+
+PERSON = (
+    ("segment", "scored"),
+    ("frequency", "scored"),
+    ("recency_days", "scored"),
+    ("monetary", "scored"),
+    ("p_alive", "valued"),
+    ("expected_purchases", "valued"),
+    ("clv", "valued"),
+)
+
+
+def person(customer: str, scored: Any, valued: Any, currency: str | None) -> None:
+    """A customer's scores and value as tiles, in the words of the lists."""
+    lang = _state.session().lang
+    rows = {
+        "scored": scored[scored["customer_id"] == customer].iloc[0],
+        "valued": valued[valued["customer_id"] == customer].iloc[0],
+    }
+    with st.grid(4, min_column_width=150):
+        for column, source in PERSON:
+            value, meaning = rows[source][column], label(column)
+            if value == value:  # a withheld number gets no tile
+                st.metric(
+                    _(meaning.name), written(value, meaning.reading, lang, currency), border=True
+                )
+
+
+def what_if() -> Terms:
+    """Horizon, discount and margin, kept in the URL; the fit does not depend on them."""
+    days = st.number_input(
+        _("Horizon in days"), 1, 3650, 365, 30, key="horizon", bind="query-params", width=150
+    )
+    rate = st.number_input(
+        _("Discount a year, %"), 0, 100, 10, 1, key="discount", bind="query-params", width=150
+    )
+    margin = st.number_input(
+        _("Margin, %"), 1, 100, 100, 5, key="margin", bind="query-params", width=150
+    )
+    return Terms(days, rate / 100, margin / 100)
+
+
+def proof(result: ClvResult) -> None:
+    """The backtest: in a sentence, where a simple rule did better, and by earlier frequency."""
+    tested, lang, look = result.backtest, _state.session().lang, _state.session().look
+    if tested is None:
+        return
+    with st.expander(_("Did it work on your own past?"), icon=":material/history:"):
+        st.write(_parts.worded(backtest.proof(tested)))
+        for rule, measure in tested.better:
+            sentence = _(
+                "“{rule}” is better at one thing: {measure}.", rule=_(rule), measure=_(measure)
+            )
+            st.caption(f":material/info: {sentence}")
+        _charts.chart(
+            charts.calibration(result, lang, look),
+            "clv_backtest",
+            _("Purchases that came and that were forecast, by earlier frequency"),
+            tested.calibration,
+        )
+        _charts.listed(charts.score_table(result, lang), "clv_scores", _("Errors of the forecasts"))
+
+
+def drivers(fitted: FittedClv, days: float) -> None:
+    """P(alive) and expected purchases over frequency and recency."""
+    lang, look = _state.session().lang, _state.session().look
+    with st.expander(_("How frequency and recency drive it"), icon=":material/grid_on:"):
+        cells = explain.frequency_recency_grid(fitted, days)
+        for measure in ("p_alive", "expected_purchases"):
+            name = _(label(measure).name)
+            st.markdown(f"**{name}**")
+            _charts.chart(
+                charts.surface(cells, measure, lang, look),
+                f"clv_{measure}",
+                _("{measure} by frequency and recency", measure=name),
+                cells,
+            )
+        st.caption(
+            _(
+                "Customers with few purchases are pulled towards the average:"
+                " one large order is weak evidence."
+            )
+        )
