@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pandas as pd
+
 from cxlib.i18n import N_, Language
 
 Reading = Literal["text", "word", "count", "number", "money", "share", "days", "day"]
@@ -108,7 +110,7 @@ def label(column: str) -> Label:
 
 def written(value: Any, reading: Reading, lang: Language, currency: str | None = None) -> str:
     """A value as the language writes it; a missing one is an en dash, never "nan"."""
-    if value is None or value != value:  # NaN and NaT differ from themselves
+    if pd.isna(value):
         return "–"
     if reading == "money":
         return lang.money(float(value), currency)

@@ -73,10 +73,10 @@ def choices(workspace: str, digest: str, column: str, _data: Snapshot) -> tuple[
         return values(engine.scan(connection, [_data.orders]), column)
 
 
-def rows(function: Callable[..., R], data: Snapshot, **parameters: Any) -> R:
-    """A small table read from a snapshot's orders: quick enough to be read each time."""
+def rows(function: Callable[..., R], data: Snapshot, table: str = "orders", **parameters: Any) -> R:
+    """A small table read from a snapshot's orders or lines: quick enough to be read each time."""
     with engine.connect(data.folder) as connection:
-        return function(engine.scan(connection, [data.orders]), **parameters)
+        return function(engine.scan(connection, [data.file(table)]), **parameters)
 
 
 def _name(function: Callable[..., Any]) -> str:

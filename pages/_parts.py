@@ -128,14 +128,31 @@ def tiles(headline: Sequence[KPI], currency: str | None) -> None:
             text, colour, arrow = change(kpi.verdict, currency)
             st.metric(
                 _(kpi.label),
-                figure(kpi.value, currency),
+                figure(kpi.latest or kpi.value, currency),
                 delta=text,
                 delta_color=colour,
                 delta_arrow=arrow,
                 border=True,
                 chart_data=[v for v in kpi.series if v == v][-24:] or None,
-                help=certainty(kpi.value, currency),
+                help=_explained(kpi, currency),
             )
+
+
+def _explained(kpi: KPI, currency: str | None) -> str | None:
+    """What stands behind a tile: interval, change against last month and last year."""
+    told = [certainty(kpi.latest or kpi.value, currency)]
+    for verdict in (kpi.verdict, kpi.last_year):
+        if verdict is not None and verdict.change is not None and verdict.before:
+            size = figure(Fact(verdict.change, verdict.unit, 0), currency)
+            text = _("against {before}: {change}", before=period(verdict.before), change=size)
+            if verdict.usual is not None:
+                usual = figure(Fact(verdict.usual, verdict.unit, 0), currency)
+                text += " · " + _("usual ups and downs: {usual}", usual=usual)
+            if verdict.smallest_detectable is not None:
+                least = figure(Fact(verdict.smallest_detectable, verdict.unit, 0), currency)
+                text += " · " + _("smallest change these data could show: {least}", least=least)
+            told.append(text)
+    return "\n\n".join(filter(None, told)) or None
 
 
 def change(verdict: Verdict | None, currency: str | None) -> tuple[str | None, Any, Any]:
@@ -184,10 +201,10 @@ def calendar(previous: Sequence[Any], last_year: Sequence[Any]) -> None:
     """Feasts and sale days that set the compared months apart."""
     lang = _state.session().lang
     for effects, message in (
-        (previous, N_("{occasion}: {after} days in this month, {before} in the month before.")),
+        (previous, N_("{occasion} (days): {after} in this month, {before} in the month before.")),
         (
             last_year,
-            N_("{occasion}: {after} days in this month, {before} in the same month last year."),
+            N_("{occasion} (days): {after} in this month, {before} in the same month last year."),
         ),
     ):
         for effect in effects:

@@ -44,7 +44,7 @@ def receipt(proof: Receipt) -> None:
 
 def facts(result: Any, currency: str | None) -> None:
     """The totals behind the tiles, each with its interval where it is an estimate."""
-    shares = result.concentration
+    shares, lang = result.concentration, _state.session().lang
     rows = [(_(kpi.label), kpi.value) for kpi in result.headline]
     if shares is not None:
         rows += [
@@ -53,6 +53,7 @@ def facts(result: Any, currency: str | None) -> None:
             (_("Concentration (Gini, 0 even to 1 one customer)"), shares.gini),
         ]
     with st.expander(_("All figures")):
+        st.caption(f"{lang.date(result.first_day)} – {lang.date(result.last_day)}")
         st.table(
             {
                 _("What"): [name for name, value in rows],
@@ -119,7 +120,7 @@ def mapping(made: dict[str, Any]) -> None:
     """Which column became which field, and how its values were read."""
     fields = kind_of(made["kind"])
     rows = [
-        (_(fields.field(name).label), column, made["formats"].get(name, ""))
+        (_(fields.field(name).label), column, _read_as(made["formats"].get(name, "")))
         for name, column in made["mapping"].items()
     ]
     st.table(
@@ -130,6 +131,18 @@ def mapping(made: dict[str, Any]) -> None:
         }
     )
     st.caption(_("Times are in {zone}.", zone=made["timezone"]))
+
+
+def _read_as(how: str) -> str:
+    names = {
+        ",": N_("decimal comma"),
+        ".": N_("decimal point"),
+        "dmy": N_("day, month, year"),
+        "mdy": N_("month, day, year"),
+        "ymd": N_("year, month, day"),
+        "ydm": N_("year, day, month"),
+    }
+    return _(names.get(how, how))
 
 
 def versions(data: Snapshot) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import streamlit as st
 
 from cxlib.charts import clv as charts
+from cxlib.frames.buyers import buyers
 from cxlib.labels import label, written
+from cxlib.periods import months
+from cxlib.store.snapshots import Snapshot
 from cxlib.value.clv import backtest, explain
 from cxlib.value.clv.lifetime import ClvResult
 from cxlib.value.clv.value import FittedClv, Terms
-from pages import _charts, _parts, _state
+from cxlib.value.sales import SalesResult
+from pages import _cache, _charts, _parts, _state
 
 _ = _state.say
 
@@ -97,3 +102,40 @@ def drivers(fitted: FittedClv, days: float) -> None:
                 " one large order is weak evidence."
             )
         )
+
+
+def compared(result: SalesResult) -> str:
+    """Which months the tiles show and compare."""
+    lang = _state.session().lang
+    if result.month is None or result.previous is None:
+        return _(
+            "{first} to {last}. No two complete months to compare yet: tiles show the whole file.",
+            first=lang.date(result.first_day),
+            last=lang.date(result.last_day),
+        )
+    return _(
+        "{first} to {last}. Tiles show {month}, the newest complete month, against {before}.",
+        first=lang.date(result.first_day),
+        last=lang.date(result.last_day),
+        month=_parts.period(result.month.name),
+        before=_parts.period(result.previous.name),
+    )
+
+
+def buyers_of(data: Snapshot, by: str, mark: dict[str, Any], part: dict[str, Any]) -> None:
+    """The customers behind a bar of a breakdown."""
+    if mark["role"] != "value":
+        st.caption(_("Only bars of a single value open their customers."))
+        return
+    conditions = (*part["where"], (by, (mark["raw"],)))
+    source = "lines" if by in ("product", "category") and data.lines else "orders"
+    found = _cache.rows(buyers, data, source, conditions=conditions, last=part["as_of"])
+    _charts.customers(found, "sales_buyers")
+
+
+def buyers_in(data: Snapshot, mark: dict[str, Any], part: dict[str, Any]) -> None:
+    """The customers behind a month."""
+    first = dt.date.fromisoformat(mark["day"])
+    last = min(months(first, first)[0].last, part["as_of"])
+    found = _cache.rows(buyers, data, conditions=part["where"], first=first, last=last)
+    _charts.customers(found, "sales_buyers")

@@ -35,12 +35,15 @@ def monthly(result: SalesResult, lang: Language, look: Theme) -> Any:
     long = table.melt(["month", "complete"], list(parts), "part", "amount")
     long = long.assign(
         name=[lang.month(day) for day in long["month"]],
+        day=long["month"].dt.strftime("%Y-%m-%d"),
         part=[lang(parts[c]) for c in long["part"]],
         state=[lang(N_("complete") if c else N_("incomplete")) for c in long["complete"]],
     )
+    faint = alt.Scale(domain=[lang(N_("complete")), lang(N_("incomplete"))], range=[1, 0.45])
+    picked = alt.selection_point(name="month", fields=["day"])
     drawing = (
-        alt.Chart(long)
-        .mark_bar(cornerRadiusEnd=2)
+        alt.Chart(long.drop(columns="month"))
+        .mark_bar(cornerRadiusEnd=2, cursor="pointer")
         .encode(
             x=alt.X(
                 "name:O",
@@ -59,7 +62,9 @@ def monthly(result: SalesResult, lang: Language, look: Theme) -> Any:
                 scale=alt.Scale(domain=[lang(n) for n in parts.values()], range=list(CATEGORIES)),
                 legend=alt.Legend(orient="top") if len(parts) > 1 else None,
             ),
-            opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.4)),
+            opacity=alt.condition(
+                picked, alt.Opacity("state:N", scale=faint, legend=None), alt.value(0.2)
+            ),
             tooltip=[
                 alt.Tooltip("name:N", title=lang(N_("Month"))),
                 alt.Tooltip("part:N", title=" "),
@@ -68,7 +73,7 @@ def monthly(result: SalesResult, lang: Language, look: Theme) -> Any:
             ],
         )
     )
-    return dressed(drawing, look, lang, height=300)
+    return dressed(drawing.add_params(picked), look, lang, height=300)
 
 
 def breakdown(result: SalesResult, by: str, lang: Language, look: Theme) -> Any:
@@ -98,9 +103,12 @@ def breakdown(result: SalesResult, by: str, lang: Language, look: Theme) -> Any:
             alt.Tooltip("buyers:Q", title=lang(N_("Buyers")), format=WHOLE),
         ],
     )
-    bars = base.mark_bar(color=look.accent, cornerRadiusEnd=4)
+    picked = alt.selection_point(name="value", fields=["raw", "role"])
+    bars = base.mark_bar(color=look.accent, cornerRadiusEnd=4, cursor="pointer").encode(
+        opacity=alt.condition(picked, alt.value(1), alt.value(0.35))
+    )
     ends = base.mark_text(align="left", dx=5).encode(text="text:N")
-    drawing = bars + ends
+    drawing = bars.add_params(picked) + ends
     return dressed(drawing, look, lang, height=max(120, 26 * min(15, len(table)) + 40))
 
 
@@ -109,6 +117,10 @@ def breakdown_table(result: SalesResult, by: str, lang: Language) -> pd.DataFram
     table = result.breakdowns[by]
     names = {"without": lang(N_("(none)")), "rest": lang(N_("(all others)"))}
     return table.assign(
+        raw=[
+            str(v) if r == "value" else ""
+            for r, v in zip(table["role"], table["value"], strict=True)
+        ],
         value=[names.get(r, str(v)) for r, v in zip(table["role"], table["value"], strict=True)],
         text=[lang.percent(share, 0) for share in table["share"]],
     )

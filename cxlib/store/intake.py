@@ -29,6 +29,7 @@ def stage(upload: Upload, options: ReadOptions, progress: Progress | None = None
     if known is None or known["options"] != to_plain(options):
         folder = upload.folder / "text"
         folder.mkdir(exist_ok=True)
+        (upload.folder / "imported.json").unlink(missing_ok=True)  # it was of other rows
         staged = sandbox.run(
             read.stage, upload.file, folder, options, name=upload.name, progress=progress
         )
@@ -60,18 +61,26 @@ def checked(upload: Upload, plan: Plan) -> Imported | None:
 
 
 def keep(workspace: Workspace, upload: Upload, plan: Plan, imported: Imported) -> Snapshot:
-    """Make what was checked the current data of its kind: an immutable snapshot."""
+    """Make what was checked the current data of its kind: an immutable snapshot.
+
+    Kept again, as by a second click, it is the same one.
+    """
+    kept = [s for s in workspace.snapshots(plan.kind) if s.digest == imported.digest]
+    if kept and not imported.orders.exists():
+        return workspace.revert(plan.kind, kept[0].id)
     files = [imported.orders, imported.lines, imported.rejects]
     report = to_plain(imported) | {"plan": to_plain(plan), "size": upload.size}
     for path in ("orders", "lines", "rejects"):
         report.pop(path, None)
-    return workspace.commit(
+    snapshot = workspace.commit(
         plan.kind,
         [file for file in files if file is not None],
         digest=imported.digest,
         source=upload.name,
         report=report,
     )
+    (upload.folder / "imported.json").unlink(missing_ok=True)  # its files are in the snapshot now
+    return snapshot
 
 
 def _save(path: Path, value: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from cxlib.charts import sales as charts
 from cxlib.labels import label
 from cxlib.value import sales
-from pages import _charts, _parts, _report, _state
+from pages import _charts, _parts, _report, _state, _value
 
 PAGE = {"title": "Overview", "group": "value", "icon": ":material/monitoring:", "order": 10}
 
@@ -17,26 +17,22 @@ currency = orders.report.get("currency")
 _parts.header(_(PAGE["title"]), _("How much you sell, to whom, and whether it really changed."))
 part = _parts.filters(orders)
 result = _parts.analysed(sales.analyse, orders, lines=True, currency=currency, **part)
-st.caption(
-    _(
-        "{first} to {last}. Tiles compare the newest complete month with the one before.",
-        first=_.date(result.first_day),
-        last=_.date(result.last_day),
-    )
-)
+st.caption(_value.compared(result))
 _parts.tiles(result.headline, currency)
 
 st.subheader(_("Revenue by month"), anchor=False)
-_charts.chart(
+month = _charts.chart(
     charts.monthly(result, _, look),
     "sales_monthly",
     _("Revenue of each month by new and returning customers"),
     result.monthly,
     charts.MONTHLY,
+    select=True,
 )
 _parts.calendar(result.effects_previous, result.effects_last_year)
 _parts.meaning(result.meaning, currency)
 
+bar = {}
 if result.breakdowns:
     st.subheader(_("Where it comes from"), anchor=False)
     by = st.segmented_control(
@@ -49,12 +45,19 @@ if result.breakdowns:
         bind="query-params",
         label_visibility="collapsed",
     )
-    _charts.chart(
+    bar = _charts.chart(
         charts.breakdown(result, by, _, look),
         f"sales_{by}",
         _("Revenue by {attribute}", attribute=_(label(by).name)),
         charts.breakdown_table(result, by, _),
         ("value", "revenue", "orders", "buyers"),
+        select=True,
     )
+if bar.get("value"):
+    _value.buyers_of(orders, by, bar["value"][0], part)
+elif month.get("month"):
+    _value.buyers_in(orders, month["month"][0], part)
+else:
+    st.caption(_("Click a bar to see its customers."))
 _report.facts(result, currency)
 _report.receipt(result.receipt)

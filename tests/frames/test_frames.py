@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from cxlib import engine
 from cxlib.frames.breakdown import breakdown
+from cxlib.frames.buyers import buyers
 from cxlib.frames.daily import daily_kpis
 from cxlib.frames.edges import quantile_edges
 from cxlib.frames.filters import values, where
@@ -76,8 +77,8 @@ def orders(request: pytest.FixtureRequest) -> Iterator[Any]:
 def test_summary_defines_a_purchase(orders: Any) -> None:
     summary = customer_summary(orders).set_index("customer_id")
     assert list(summary.index) == ["a", "b"]
-    for customer, values in EXPECTED.items():
-        for column, value in values.items():
+    for customer, expected in EXPECTED.items():
+        for column, value in expected.items():
             assert summary.loc[customer, column] == value, (customer, column)
 
 
@@ -189,3 +190,12 @@ def test_conditions_keep_only_what_was_chosen(orders: Any) -> None:
     assert shop.set_index("customer_id")["purchases"].to_dict() == {"a": 1, "b": 1}
     with pytest.raises(KeyError):
         where(orders, (("nothing", ("x",)),))
+
+
+def test_buyers_of_a_value_and_of_a_month(orders: Any) -> None:
+    web = buyers(orders, (("channel", ("web",)),)).set_index("customer_id")
+    assert web["revenue"].to_dict() == {"a": 100.0, "b": 0.0, "c": -9.99, "d": 0.0}
+    assert web["orders"].to_dict() == {"a": 2, "b": 2, "c": 0, "d": 0}
+    early = buyers(orders, first=DAY, last=DAY + dt.timedelta(days=5))
+    assert early["customer_id"].tolist() == ["a", "b"]
+    assert buyers(arrow([])).empty
