@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import clevercsv
-
 from cxlib.ingest.missing import WORDS as MISSING
 from cxlib.ingest.staged import MAX_CELL
 
@@ -165,6 +163,8 @@ def _clean(cell: str, others: str) -> float:
 
 
 def _clever(sample: Sequence[str]) -> str | None:
+    import clevercsv  # slow to load, and most files are plain
+
     try:
         found = clevercsv.Detector().detect("".join(sample)[:CLEVER_CHARACTERS])
     except clevercsv.exceptions.NoDetectionResult:

@@ -25,6 +25,11 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def here(function, *args):
+    """In this process: for files that have shown to be harmless to it."""
+    return function(*args)
+
+
 def outcome(path, folder, run=sandbox.run):
     try:
         return run(read.stage, path, folder).rows
@@ -34,14 +39,16 @@ def outcome(path, folder, run=sandbox.run):
 
 @pytest.mark.parametrize("name", OURS)
 def test_our_own(name, tmp_path):
-    assert outcome(CORPORA / "own-bad" / name, tmp_path) == OURS[name]
+    run = here if name.endswith(".csv") else sandbox.run
+    assert outcome(CORPORA / "own-bad" / name, tmp_path, run) == OURS[name]
 
 
 @pytest.mark.parametrize(
     "path", sorted(CORPORA.glob("parquet-testing/bad_data/*")), ids=lambda p: p.name
 )
 def test_malformed_parquet(path, tmp_path):
-    assert outcome(path, tmp_path) in TYPED or isinstance(outcome(path, tmp_path), int)
+    got = outcome(path, tmp_path)
+    assert got in TYPED or isinstance(got, int)
 
 
 def test_a_span_of_the_whole_sheet_takes_no_memory(tmp_path):
@@ -56,9 +63,6 @@ def test_a_span_of_the_whole_sheet_takes_no_memory(tmp_path):
     "folder", ["calamine", "clevercsv", "csv-injection", "frictionless", "blns"]
 )
 def test_the_files_of_others(folder, tmp_path):
-    def here(function, *args):
-        return function(*args)
-
     files = [p for p in sorted((CORPORA / folder).rglob("*")) if p.is_file()]
     wrong = {
         p.name: got
@@ -70,9 +74,9 @@ def test_the_files_of_others(folder, tmp_path):
 
 
 def test_fuzzed_csv(tmp_path):
-    for path in sorted((CORPORA / "duckdb").rglob("*.csv"))[::12]:
+    for path in sorted((CORPORA / "duckdb").rglob("*.csv"))[::24]:
         lines = 1 + path.read_bytes().count(b"\n") + path.read_bytes().count(b"\r")
-        got = outcome(path, tmp_path, lambda function, *args: function(*args))
+        got = outcome(path, tmp_path, here)
         assert got in TYPED or 0 <= got <= lines, path.name
 
 
@@ -80,5 +84,5 @@ def test_names_are_shown_and_never_used_as_paths(tmp_path):
     source = tmp_path / "a.csv"
     source.write_text("a,b\n1,2\n")
     for name in ("../../x", "<script>alert(1)</script>", "x" * 4_096):
-        assert sandbox.run(read.stage, source, tmp_path, name=name).name == name
+        assert read.stage(source, tmp_path, name=name).name == name
     assert {p.name for p in tmp_path.iterdir()} == {"a.csv", "text.parquet", "read_rejects.csv"}
