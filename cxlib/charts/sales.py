@@ -60,7 +60,7 @@ def monthly(result: SalesResult, lang: Language, look: Theme) -> Any:
                 "part:N",
                 title=None,
                 scale=alt.Scale(domain=[lang(n) for n in parts.values()], range=list(CATEGORIES)),
-                legend=alt.Legend(orient="top") if len(parts) > 1 else None,
+                legend=alt.Legend(orient="top", symbolOpacity=1) if len(parts) > 1 else None,
             ),
             opacity=alt.condition(
                 picked, alt.Opacity("state:N", scale=faint, legend=None), alt.value(0.2)
