@@ -128,7 +128,8 @@ def value_map(result: ClvResult, lang: Language, look: Theme) -> Any:
         .encode(
             x=alt.X(
                 "alive:O",
-                sort=alt.EncodingSortField("alive_low", order="ascending"),
+                sort=None,
+                scale=alt.Scale(domain=[lang.percent(tenth / 10, 0) for tenth in range(10)]),
                 title=f"{lang(N_('P(alive), from'))} →",
                 axis=alt.Axis(labelAngle=0),
             ),

@@ -13,7 +13,7 @@ from cxlib.i18n import N_
 from cxlib.ingest import canonical
 from cxlib.ingest.canonical import Imported
 from cxlib.ingest.check import checks
-from cxlib.ingest.fold import LINE_COLUMNS, fold, write
+from cxlib.ingest.fold import LINE_COLUMNS, fold, quoted, write
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
 from cxlib.ingest.staged import Staged
@@ -157,7 +157,7 @@ def _drop_repeats(
             rejects.add(line, column, line_id or "", code)
     write(
         connection,
-        f"SELECT * FROM read_parquet('{typed}') ANTI JOIN repeats USING (line)",
+        f"SELECT * FROM read_parquet({quoted(str(typed))}) ANTI JOIN repeats USING (line)",
         kept,
         {},
     )

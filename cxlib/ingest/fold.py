@@ -115,9 +115,9 @@ def fold(connection: Connection, typed: Path) -> None:
 def write(connection: Connection, query: str, path: Path, metadata: dict[str, str]) -> None:
     """The rows of a query as a Parquet file that appears whole or not at all."""
     part = path.with_name(path.name + ".part")
-    pairs = ", ".join(f"'{key}': {_quoted(value)}" for key, value in metadata.items())
+    pairs = ", ".join(f"'{key}': {quoted(value)}" for key, value in metadata.items())
     connection.execute(
-        f"COPY ({query}) TO {_quoted(str(part))} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{pairs}}})"
+        f"COPY ({query}) TO {quoted(str(part))} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{pairs}}})"
     )
     settle(part, path)
 
@@ -134,5 +134,6 @@ def _has_credit_notes(connection: Connection, typed: Path) -> bool:
     return bool(count) and negative >= CREDIT_SHARE * count
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
