@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -15,6 +18,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
+from cxlib.demo.samples import SAMPLES
+from cxlib.ingest.plan import plan
+from cxlib.ingest.staged import ReadOptions
+from cxlib.store import intake
+from cxlib.store.workspaces import Store
 from tests.browser.install import system_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,23 +39,29 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the server's store."""
+    return tmp_path_factory.mktemp("home") / "store"
+
+
+@pytest.fixture(scope="session")
+def server(home: Path) -> Iterator[str]:
     """The app, as the README starts it, on a port and with a store of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    home = tmp_path_factory.mktemp("home")
-    log = (home / "server.log").open("wb")
+    written = home.parent / "server.log"
+    log = written.open("wb")
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
         cwd=ROOT,
-        env=os.environ | {"CXLIB_HOME": str(home / "store")},
+        env=os.environ | {"CXLIB_HOME": str(home)},
         stdout=log,
         stderr=subprocess.STDOUT,
     )
     url = f"http://localhost:{port}"
     try:
-        _wait_for(url, process, home / "server.log")
+        _wait_for(url, process, written)
         yield url
     finally:
         process.terminate()
@@ -70,6 +84,21 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
+def demo_shop(server: str, home: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The key of a workspace with the demo shop's orders."""
+    store = Store(home, None, lambda: dt.datetime.now(dt.UTC), lambda: secrets.token_hex(16))
+    sample = next(sample for sample in SAMPLES if sample.id == "demo")
+    workspace = store.create(purpose="analysis", name="")
+    path = sample.write(tmp_path_factory.mktemp("sample"))
+    upload = workspace.stage(io.BytesIO(path.read_bytes()), path.name)
+    staged = intake.stage(upload, ReadOptions())
+    made = plan(intake.propose(staged, sample.kind, ()))
+    intake.keep(workspace, upload, made, intake.check(upload, staged, made))
+    store.close()
+    return workspace.id
+
+
+@pytest.fixture(scope="session")
 def playwright_driver() -> Iterator[Playwright]:
     with sync_playwright() as driver:
         yield driver
@@ -86,7 +115,7 @@ def browser(playwright_driver: Playwright) -> Iterator[Browser]:
     opened.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
     """Open the app as a new visitor: a browser context of its own, its size, mode and locale."""
     contexts: list[BrowserContext] = []

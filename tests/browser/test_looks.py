@@ -1,0 +1,103 @@
+"""Every page in both languages, light and dark, wide and narrow: nothing overflows, all is translated.
+
+The pictures lie in screenshots/ to be looked at.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from cxlib.i18n import Language, language, languages
+from pages import _catalogue
+from tests.browser.conftest import ROOT, settled
+from tests.contracts.words import marked
+
+pytestmark = pytest.mark.browser
+LOCALES = {"en": "en-US", "id": "id-ID"}
+PICTURES = ROOT / "screenshots"
+CUSTOMER = "?"  # of the demo shop, read from the page's own list
+
+LOOKS = list(itertools.product(languages(), (False, True), (1400, 390)))
+every_look = pytest.mark.parametrize(
+    ("code", "dark", "width"),
+    LOOKS,
+    ids=[f"{code}-{'dark' if dark else 'light'}-{width}" for code, dark, width in LOOKS],
+)
+
+# Words in marks of charts and in cells of tables count too: both stand in the page's tree.
+SAID = """() => [
+    document.body.innerText,
+    ...[...document.querySelectorAll('svg text')].map(e => e.textContent),
+    ...[...document.querySelectorAll('[role=gridcell], [role=columnheader]')].map(e => e.textContent),
+].join('\\n')"""
+OVERFLOW = """() => [...document.querySelectorAll(
+    '[data-testid=stMain], [data-testid=stMainBlockContainer], [data-testid=stSidebarContent]'
+)].filter(e => e.clientWidth && e.scrollWidth > e.clientWidth)
+  .map(e => `${e.dataset.testid}: ${e.scrollWidth} > ${e.clientWidth}`)"""
+# Words that end in an ellipsis: labels of buttons, tiles and headings must be read in full.
+CUT = """() => [...document.querySelectorAll(
+    'button *, a *, label *, h1, h2, h3, [data-testid=stMetric] *, [data-testid=stCaptionContainer] *'
+)].filter(e => e.offsetParent && getComputedStyle(e).textOverflow === 'ellipsis'
+      && e.scrollWidth > e.clientWidth + 1)
+  .map(e => e.innerText)"""
+HEIGHT = "() => document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight"
+
+
+@pytest.fixture(scope="module")
+def open_in(visit: Callable[..., Page], demo_shop: str) -> Callable[..., Page]:
+    """A browser of a look, one for all pages."""
+    known: dict[tuple[str, bool, int], Page] = {}
+
+    def opened(code: str, dark: bool, width: int) -> Page:
+        look = (code, dark, width)
+        if look not in known:
+            known[look] = visit(f"?w={demo_shop}", width, dark, LOCALES[code])
+        return known[look]
+
+    return opened
+
+
+@every_look
+@pytest.mark.parametrize("entry", _catalogue.pages(), ids=lambda p: p.slug)
+def test_page(entry, code, dark, width, open_in, server, demo_shop):
+    page = open_in(code, dark, width)
+    address = "" if entry.slug == "start" else entry.slug
+    more = "&customer=C00001" if entry.slug == "customer" else ""
+    page.goto(f"{server}/{address}?w={demo_shop}{more}")
+    settled(page)
+    taken(page, f"{entry.slug}-{code}-{'dark' if dark else 'light'}-{width}", width)
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.locator("h1").count() == 1
+    assert page.evaluate(OVERFLOW) == []
+    assert page.evaluate(CUT) == []
+    if code != "en":
+        assert english(page.evaluate(SAID), language(code)) == []
+
+
+def taken(page: Page, name: str, width: int) -> None:
+    """A picture of the whole page."""
+    PICTURES.mkdir(exist_ok=True)
+    page.set_viewport_size({"width": width, "height": max(900, page.evaluate(HEIGHT) + 80)})
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def english(said: str, lang: Language) -> list[str]:
+    """English words of ours that a reader of another language sees."""
+    sentences = [
+        part.strip(" .,;:·–“”()")
+        for text in marked()
+        if lang(text) != text
+        for part in re.split(r"\{\w+\}", text)
+        if len(part.split()) > 3 and part not in lang(text)
+    ]
+    # A whole line, or cell, that is a message as it is in the source, unless it is data.
+    ours = {text for text in marked() if lang(text) != text}
+    theirs = {lang(text) for text in marked()}
+    lines = {line.strip() for line in said.splitlines()}
+    return [text for text in sentences if text in said] + sorted(lines & ours - theirs)
