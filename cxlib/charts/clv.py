@@ -94,7 +94,7 @@ def distribution(result: ClvResult, lang: Language, look: Theme) -> Any:
         )
         .add_params(picked)
     )
-    return dressed(drawing, look, lang, height=280)
+    return dressed(drawing, look, lang, height=300)
 
 
 def value_map_table(result: ClvResult, lang: Language) -> pd.DataFrame:
