@@ -223,8 +223,8 @@ def test_one_customer_opens_from_the_list(best):
     place = rows.bounding_box()
     assert place
     best.mouse.click(place["x"] + 16, place["y"] + 54)  # the box before the first row
-    button = best.locator(".st-key-rfm_customers_open button")
-    expect(button).to_be_enabled()
+    button = best.get_by_role("button", name="Open customer")
+    expect(button).to_be_enabled(timeout=15_000)
     button.click()
     best.get_by_role("heading", level=1, name="Customer").wait_for()
     settled(best)
@@ -276,6 +276,7 @@ def test_the_messy_sample_asks_one_question(visit):
     settled(page)
     page.get_by_role("button", name="Check all rows").click()
     page.get_by_role("button", name="Yes, use this data").wait_for()
+    settled(page)
     read, accepted, merged, rejected = (
         int(text.replace(",", ""))
         for text in page.locator("[data-testid=stMetricValue]").all_inner_texts()[:4]
