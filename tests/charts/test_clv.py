@@ -26,11 +26,17 @@ def test_edges_hold_every_value_once(values):
 
 
 @pytest.mark.parametrize("mark", ["bar", "cell"])
-@pytest.mark.parametrize("shown", ["money", "purchases"])
+@pytest.mark.parametrize("shown", ["money", "purchases", "edges"])
 def test_the_marks_partition_the_customers(clv_result, mark, shown):
     result = clv_result
     if shown == "purchases":  # as where a gate withholds money
         result = dataclasses.replace(result, customers=result.customers.assign(clv=np.nan))
+    if shown == "edges":  # values that are just where a class ends, and P(alive) likewise
+        n = np.arange(len(result.customers))
+        people = result.customers.assign(
+            clv=np.array([0.0, 1, 2, 5, 10, 20, 50])[n % 7], p_alive=n % 11 / 10
+        )
+        result = dataclasses.replace(result, customers=people)
     table = clv.classes(result, EN) if mark == "bar" else clv.value_map_table(result, EN)
     fields = ["low", "high"] + ["alive_low", "alive_high"] * (mark == "cell")
     # What a click returns: the fields of the mark.
