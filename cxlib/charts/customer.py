@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cxlib.value.clv.explain import Reasons
 
 
-MARKS = 4_000  # bars that are drawn; a longer history is drawn by day, or by month
+MARKS = 1_000  # bars that are drawn; a longer history is drawn by day, or by month
 
 
 def timeline(rows: pd.DataFrame, lang: Language, look: Theme, currency: str | None) -> Any:

@@ -58,6 +58,8 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
 SELECTIONS = {
     "rfm.grid": {"cell": ["r", "f"]},
     "rfm.segments": {"segment": ["segment"]},
+    "sales.monthly": {"month": ["day"]},
+    "sales.breakdown": {"value": ["raw", "role"]},
     "clusters.k_comparison": {"k": ["k"]},
     "clusters.scatter": {"brush": ["x", "y"]},
     "clusters.profile": {"cluster": ["cluster"]},

@@ -32,12 +32,12 @@ def test_without_money_every_order_counts_one():
     assert [mark["amount"] for mark in marks] == [1, 1, 1]
 
 
-@pytest.mark.parametrize("n", [5_001, 30_000])
+@pytest.mark.parametrize("n", [1_500, 30_000])
 def test_a_long_history_is_drawn_whole(n):
     """One account may hold all the sales of a counter: nothing is left out, the marks stay few."""
     drawing = customer.timeline(rows(n), EN, LIGHT, "IDR")
     (marks,) = drawing.to_dict()["datasets"].values()
-    assert len(marks) == {5_001: 2_501, 30_000: 493}[n]  # days, months
+    assert len(marks) == {1_500: 750, 30_000: 493}[n]  # days, months
     assert sum(mark["amount"] for mark in marks) == pytest.approx(2.5 * n)
     assert len(to_image(drawing, "png", LIGHT.paper)) > 5_000
 
