@@ -42,9 +42,11 @@ def person(customer: str, scored: Any, valued: Any, currency: str | None) -> Non
         for column, source in PERSON:
             value, meaning = rows[source][column], label(column)
             if value == value:  # a withheld number gets no tile
-                st.metric(
-                    _(meaning.name), written(value, meaning.reading, lang, currency), border=True
-                )
+                # Not st.metric: it cuts long words, and a segment's name has to be read in full.
+                with st.container(border=True, height="stretch"):
+                    st.caption(_(meaning.name))
+                    shown = written(value, meaning.reading, lang, currency)
+                    st.markdown(f"#### {_parts.plain(shown)}")
 
 
 def what_if() -> Terms:
