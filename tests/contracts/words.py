@@ -17,7 +17,7 @@ def sources() -> list[Path]:
 
 @cache
 def marked() -> dict[str, str]:
-    """Every message id, and the place where it is marked: by `N_`, or as the title of a page."""
+    """Every message id, and the place where it is: in `N_` or `_`, or as the title of a page."""
     found: dict[str, str] = {}
     for file in sources():
         for node in ast.walk(_tree(file)):
@@ -28,12 +28,13 @@ def marked() -> dict[str, str]:
 
 @cache
 def unreadable() -> list[str]:
-    """Places where `N_` is given anything but a literal: nobody could translate that."""
+    """Places where `N_` has anything but a literal, or `_` an f-string: nobody could translate it."""
     return [
         f"{file.relative_to(ROOT)}:{node.lineno}"
         for file in sources()
         for node in ast.walk(_tree(file))
-        if _is_call(node, "N_") and not _literal(node.args[0])
+        if (_is_call(node, "N_") and not _literal(node.args[0]))
+        or (_is_call(node, "_") and node.args and isinstance(node.args[0], ast.JoinedStr))
     ]
 
 
@@ -54,7 +55,7 @@ def _tree(file: Path) -> ast.Module:
 
 
 def _ids(node: ast.AST) -> Iterator[str]:
-    if _is_call(node, "N_") and _literal(node.args[0]):
+    if _is_call(node, "N_", "_") and node.args and _literal(node.args[0]):
         yield node.args[0].value
     elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PAGE":
         yield ast.literal_eval(node.value)["title"]
@@ -64,8 +65,8 @@ def _words(node: ast.expr) -> str:
     return node.args[0].value if _is_call(node, "N_") else ast.literal_eval(node)
 
 
-def _is_call(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == name
+def _is_call(node: ast.AST, *names: str) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") in names
 
 
 def _literal(node: ast.expr) -> bool:
