@@ -32,7 +32,7 @@ def chart(
         drawing, key=key, alt=alt, on_select="rerun" if select else "ignore", width="stretch"
     )
     shown = table(data, _state.session().lang, columns)
-    paper = _state.session().look.paper
+    look = _state.session().look
     with st.popover(_("Table and image"), icon=":material/table_chart:", type="tertiary"):
         frame(shown, f"{key}_table", alt)
         with st.container(horizontal=True):
@@ -40,7 +40,7 @@ def chart(
             for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
                 st.download_button(
                     kind.upper(),
-                    lambda kind=kind: to_image(drawing, kind, paper),
+                    lambda kind=kind: to_image(drawing, kind, look),
                     file_name=f"{key}.{kind}",
                     mime=mime,
                     icon=":material/image:",

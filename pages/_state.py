@@ -74,6 +74,15 @@ def workspace() -> Workspace:
     return made
 
 
+def erase() -> None:
+    """Delete the workspace; its link opens nothing any more."""
+    current = session().workspace
+    if current is not None:
+        current.erase()
+    st.session_state.pop("workspace", None)
+    st.query_params.pop("w", None)
+
+
 def snapshot(kind: str) -> Snapshot | None:
     """The current data of a kind, or None."""
     current = session().workspace

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from cxlib.charts.theme import CATEGORIES, DECIMAL, WHOLE, Theme, compact_axis, dressed, wide
+from cxlib.charts.theme import CATEGORIES, DECIMAL, QUIET, WHOLE, Theme, compact_axis, dressed, wide
 from cxlib.i18n import N_, Language
 from cxlib.labels import label, written
 
@@ -50,10 +50,8 @@ def k_comparison(result: ClustersResult, lang: Language, look: Theme) -> Any:
             alt.Tooltip("value:Q", title=lang(N_("Value")), format=DECIMAL),
         ],
     )
-    chosen = alt.Chart(pd.DataFrame({"k": [result.k]})).mark_rule(
-        color=look.quiet, strokeDash=[4, 4]
-    )
-    return dressed(chosen.encode(x="k:O") + lines.add_params(picked), look, lang, height=240)
+    chosen = alt.Chart(pd.DataFrame({"k": [result.k]})).mark_rule(color=QUIET, strokeDash=[4, 4])
+    return dressed(chosen.encode(x="k:O") + lines.add_params(picked), lang, height=240)
 
 
 def scatter_table(result: ClustersResult, x: str, y: str, lang: Language) -> pd.DataFrame:
@@ -136,7 +134,7 @@ def scatter(result: ClustersResult, x: str, y: str, lang: Language, look: Theme)
         )
         .properties(height=26 * len(names))
     )
-    return dressed(alt.vconcat(dots, counts), look, lang)
+    return dressed(alt.vconcat(dots, counts), lang)
 
 
 def brushed(result: ClustersResult, x: str, y: str, brush: dict[str, list[float]]) -> pd.DataFrame:
@@ -181,13 +179,11 @@ def profile(
         y=alt.Y("feature_name:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)),
     )
     picked = alt.selection_point(name="cluster", fields=["cluster"])
-    # Blue to orange over the paper's own colour: told apart with any colour vision, neutral = usual.
-    tiles = base.mark_rect(
-        cornerRadius=3, stroke=look.paper, strokeWidth=2, cursor="pointer"
-    ).encode(
+    # Blue to orange over grey: told apart with any colour vision and on both papers; grey = usual.
+    tiles = base.mark_rect(cornerRadius=3, cursor="pointer").encode(
         color=alt.Color(
             "difference:Q",
-            scale=alt.Scale(domain=[-most, 0, most], range=["#0072B2", look.paper, "#E69F00"]),
+            scale=alt.Scale(domain=[-most, 0, most], range=["#0072B2", "#dfe3de", "#E69F00"]),
             title=lang(N_("Standard deviations from the rest")),
             legend=alt.Legend(orient="bottom", gradientLength=180, titleLimit=260),
         ),
@@ -200,14 +196,13 @@ def profile(
             ),
         ],
     )
-    strong = f"abs(datum.difference) > {0.55 * most}"
-    on_colour = "#111111" if look.range_reversed else "#ffffff"
+    blue = f"datum.difference < {-0.6 * most}"
     words = base.mark_text(fontSize=12, opacity=wide(58 * len(result.clusters))).encode(
         text="text:N",
-        color=alt.condition(strong, alt.value(on_colour), alt.value(look.ink)),
+        color=alt.condition(blue, alt.value("#ffffff"), alt.value("#111111")),
     )
     features = table["feature"].nunique()
-    return dressed(tiles.add_params(picked) + words, look, lang, height=44 * features + 110)
+    return dressed(tiles.add_params(picked) + words, lang, height=44 * features + 110)
 
 
 def cluster_table(result: ClustersResult) -> pd.DataFrame:

@@ -9,7 +9,16 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from cxlib.charts.theme import CATEGORIES, DECIMAL, SHARE, WHOLE, Theme, compact_axis, dressed
+from cxlib.charts.theme import (
+    ACCENT,
+    CATEGORIES,
+    DECIMAL,
+    SHARE,
+    WHOLE,
+    Theme,
+    compact_axis,
+    dressed,
+)
 from cxlib.i18n import N_, Language
 
 if TYPE_CHECKING:
@@ -74,7 +83,7 @@ def distribution(result: ClvResult, lang: Language, look: Theme) -> Any:
     picked = alt.selection_point(name="bar", fields=["low", "high"])
     drawing = (
         alt.Chart(classes(result, lang))
-        .mark_bar(color=look.accent, cornerRadiusEnd=3, cursor="pointer")
+        .mark_bar(color=ACCENT, cornerRadiusEnd=3, cursor="pointer")
         .encode(
             x=alt.X(
                 "name:O",
@@ -94,7 +103,7 @@ def distribution(result: ClvResult, lang: Language, look: Theme) -> Any:
         )
         .add_params(picked)
     )
-    return dressed(drawing, look, lang, height=300)
+    return dressed(drawing, lang, height=300)
 
 
 def value_map_table(result: ClvResult, lang: Language) -> pd.DataFrame:
@@ -124,7 +133,7 @@ def value_map(result: ClvResult, lang: Language, look: Theme) -> Any:
     picked = alt.selection_point(name="cell", fields=fields)
     drawing = (
         alt.Chart(table)
-        .mark_rect(cornerRadius=3, stroke=look.paper, strokeWidth=2, cursor="pointer")
+        .mark_rect(cornerRadius=3, cursor="pointer")
         .encode(
             x=alt.X(
                 "alive:O",
@@ -152,7 +161,7 @@ def value_map(result: ClvResult, lang: Language, look: Theme) -> Any:
         )
         .add_params(picked)
     )
-    return dressed(drawing, look, lang, height=300)
+    return dressed(drawing, lang, height=300)
 
 
 def members(result: ClvResult, mark: dict[str, float]) -> pd.DataFrame:
@@ -208,7 +217,7 @@ def calibration(result: ClvResult, lang: Language, look: Theme) -> Any:
             ],
         )
     )
-    return dressed(drawing, look, lang, height=280)
+    return dressed(drawing, lang, height=280)
 
 
 def score_table(result: ClvResult, lang: Language) -> pd.DataFrame:
@@ -253,4 +262,4 @@ def surface(cells: pd.DataFrame, measure: str, lang: Language, look: Theme) -> A
             ],
         )
     )
-    return dressed(drawing, look, lang, height=300)
+    return dressed(drawing, lang, height=300)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from cxlib.charts.theme import WHOLE, Theme, compact_axis, dressed
+from cxlib.charts.theme import ACCENT, WHOLE, Theme, compact_axis, dressed
 from cxlib.i18n import N_, Language
 from cxlib.labels import written
 from cxlib.results import Param, Sentence, Unit
@@ -51,7 +51,7 @@ def timeline(rows: pd.DataFrame, lang: Language, look: Theme, currency: str | No
                 title=lang(N_("Amount") if money else N_("Orders")),
                 axis=compact_axis(lang, tickCount=4),
             ),
-            color=alt.condition("datum.refund", alt.value("#D55E00"), alt.value(look.accent)),
+            color=alt.condition("datum.refund", alt.value("#D55E00"), alt.value(ACCENT)),
             tooltip=[
                 alt.Tooltip("shown:N", title=lang(N_("Day"))),
                 alt.Tooltip("order:N", title=lang(N_("Order"))),
@@ -61,7 +61,7 @@ def timeline(rows: pd.DataFrame, lang: Language, look: Theme, currency: str | No
             ],
         )
     )
-    return dressed(drawing, look, lang, height=220)
+    return dressed(drawing, lang, height=220)
 
 
 def _folded(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:

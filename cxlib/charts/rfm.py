@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from cxlib.charts.theme import WHOLE, Theme, dressed, wide
+from cxlib.charts.theme import ACCENT, QUIET, WHOLE, Theme, dressed, wide
 from cxlib.i18n import N_, Language
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ def grid(result: RfmResult, lang: Language, look: Theme) -> Any:
     y = alt.Y("r:O", sort="descending", title=f"{lang(N_('Recency score'))} →")
     picked = alt.selection_point(name="cell", fields=["r", "f"])
     base = alt.Chart(cells).encode(x=x, y=y)
-    tiles = base.mark_rect(
-        cornerRadius=5, stroke=look.paper, strokeWidth=3, cursor="pointer"
-    ).encode(
+    tiles = base.mark_rect(cornerRadius=5, cursor="pointer").encode(
         color=alt.Color(
             "customers:Q", scale=look.scale(domainMin=0), title=lang(N_("Customers")), legend=None
         ),
@@ -49,7 +47,7 @@ def grid(result: RfmResult, lang: Language, look: Theme) -> Any:
     ).encode(text="text:N", color=words)
     names = base.mark_text(fontSize=11, dy=9, opacity=wide()).encode(text="name:N", color=words)
     drawing = tiles.add_params(picked) + numbers + names
-    return dressed(drawing, look, lang, height=340)
+    return dressed(drawing, lang, height=340)
 
 
 def segments(result: RfmResult, lang: Language, look: Theme) -> Any:
@@ -74,12 +72,12 @@ def segments(result: RfmResult, lang: Language, look: Theme) -> Any:
             alt.Tooltip("revenue:Q", title=lang(N_("Revenue")), format=WHOLE),
         ],
     )
-    drawn = base.mark_bar(color=look.accent, cornerRadiusEnd=4, cursor="pointer").encode(
+    drawn = base.mark_bar(color=ACCENT, cornerRadiusEnd=4, cursor="pointer").encode(
         opacity=alt.condition(picked, alt.value(1), alt.value(0.35))
     )
-    ends = base.mark_text(align="left", dx=5, color=look.ink).encode(text="text:N")
+    ends = base.mark_text(align="left", dx=5, color=QUIET).encode(text="text:N")
     drawing = drawn.add_params(picked) + ends
-    return dressed(drawing, look, lang, height=340)
+    return dressed(drawing, lang, height=340)
 
 
 def cell_table(result: RfmResult) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from cxlib.charts.theme import CATEGORIES, WHOLE, Theme, compact_axis, dressed
+from cxlib.charts.theme import ACCENT, CATEGORIES, QUIET, WHOLE, Theme, compact_axis, dressed
 from cxlib.i18n import N_, Language
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def monthly(result: SalesResult, lang: Language, look: Theme) -> Any:
             ],
         )
     )
-    return dressed(drawing.add_params(picked), look, lang, height=300)
+    return dressed(drawing.add_params(picked), lang, height=300)
 
 
 def breakdown(result: SalesResult, by: str, lang: Language, look: Theme) -> Any:
@@ -81,7 +81,7 @@ def breakdown(result: SalesResult, by: str, lang: Language, look: Theme) -> Any:
     table = breakdown_table(result, by, lang)
     money = bool(table["revenue"].notna().any())
     amount = "revenue" if money else "orders"
-    base = alt.Chart(table.head(15)).encode(
+    base = alt.Chart(table).encode(
         y=alt.Y(
             "value:N",
             sort=None,
@@ -104,12 +104,12 @@ def breakdown(result: SalesResult, by: str, lang: Language, look: Theme) -> Any:
         ],
     )
     picked = alt.selection_point(name="value", fields=["raw", "role"])
-    bars = base.mark_bar(color=look.accent, cornerRadiusEnd=4, cursor="pointer").encode(
+    bars = base.mark_bar(color=ACCENT, cornerRadiusEnd=4, cursor="pointer").encode(
         opacity=alt.condition(picked, alt.value(1), alt.value(0.35))
     )
-    ends = base.mark_text(align="left", dx=5).encode(text="text:N")
+    ends = base.mark_text(align="left", dx=5, color=QUIET).encode(text="text:N")
     drawing = bars.add_params(picked) + ends
-    return dressed(drawing, look, lang, height=max(120, 26 * min(15, len(table)) + 40))
+    return dressed(drawing, lang, height=max(120, 24 * len(table) + 40))
 
 
 def breakdown_table(result: SalesResult, by: str, lang: Language) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from cxlib.export.csv import inert
 
 # The format's own limits.
 ROWS, CELL, FIRST_YEAR = 1_048_576, 32_767, 1900
+CUT = " […]"
 
 
 def to_xlsx(
@@ -36,7 +37,7 @@ def to_xlsx(
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     names = [inert(str(name)) for name in (headers or frame.columns)]
     for column, name in enumerate(names):
-        page.write_string(0, column, name[:CELL], bold)
+        page.write_string(0, column, _fitting(name), bold)
         page.set_column(column, column, min(40, max(10, len(name) + 2)))
     plain = frame.astype(object).where(frame.notna(), None)
     for number, row in enumerate(plain.itertuples(index=False), start=1):
@@ -44,7 +45,7 @@ def to_xlsx(
             if cell is None:
                 continue
             if isinstance(cell, str):
-                page.write_string(number, column, inert(cell)[:CELL])
+                page.write_string(number, column, _fitting(inert(cell)))
             elif isinstance(cell, dt.date) and cell.year >= FIRST_YEAR:
                 page.write_datetime(number, column, pd.Timestamp(cell).to_pydatetime(), day)
             elif isinstance(cell, dt.date) or cell in (math.inf, -math.inf):
@@ -54,3 +55,8 @@ def to_xlsx(
     page.freeze_panes(1, 0)
     book.close()
     return out.getvalue()
+
+
+def _fitting(text: str) -> str:
+    """A text as a cell can hold it; one that is too long says at its end that it was cut."""
+    return text if len(text) <= CELL else text[: CELL - len(CUT)] + CUT

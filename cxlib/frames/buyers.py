@@ -20,7 +20,7 @@ def buyers(
     first: dt.date | None = None,
     last: dt.date | None = None,
 ) -> pd.DataFrame:
-    """Customers with a row that meets `conditions` on a purchase day in [first, last].
+    """Customers with a sale that meets `conditions` on a purchase day in [first, last].
 
     Parameters
     ----------
@@ -51,6 +51,7 @@ def buyers(
             revenue=nw.col("net").sum(),
             last_day=nw.col("purchase_day").max(),
         )
+        .filter(nw.col("orders") > 0)
         .sort("revenue", "customer_id", descending=[True, False])
         .collect("pyarrow")
         .to_pandas()

@@ -145,9 +145,7 @@ def plan(
     if open_questions:
         raise CxError(
             "needs_answer",
-            N_(
-                "{count} questions about the file are open; the first is about the column “{column}”."
-            ),
+            N_("Open questions about the file: {count}. The first is about the column “{column}”."),
             N_("Answer with {option}."),
             tuple(question.issue() for question in open_questions),
             count=len(open_questions),

@@ -38,7 +38,9 @@ with st.grid(4, min_column_width=220, border=True):
 
 st.subheader(_("Or try a sample"), anchor=False)
 if _state.snapshot("transactions"):
-    st.caption(_("A sample takes the place of your data; yours stays under Data quality, Versions."))
+    st.caption(
+        _("A sample takes the place of your data; yours stays under Data quality, Versions.")
+    )
 with st.grid(3, min_column_width=260, border=True):
     for sample in SAMPLES:
         with st.container():

@@ -39,7 +39,7 @@ def test_a_long_history_is_drawn_whole(n):
     (marks,) = drawing.to_dict()["datasets"].values()
     assert len(marks) == {1_500: 750, 30_000: 493}[n]  # days, months
     assert sum(mark["amount"] for mark in marks) == pytest.approx(2.5 * n)
-    assert len(to_image(drawing, "png", LIGHT.paper)) > 5_000
+    assert len(to_image(drawing, "png", LIGHT)) > 5_000
 
 
 def test_reasons_fit_the_customer(clv_result):
