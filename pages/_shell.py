@@ -5,7 +5,7 @@ import streamlit as st
 from cxlib.i18n import language, languages
 from pages import _catalogue, _report, _state
 
-st.set_page_config(page_title="cxlib", page_icon=":material/insights:", layout="wide")
+st.set_page_config(layout="wide")
 session = _state.begin()
 _ = session.lang
 

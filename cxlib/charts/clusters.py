@@ -197,7 +197,7 @@ def profile(
         ],
     )
     blue = f"datum.difference < {-0.6 * most}"
-    words = base.mark_text(fontSize=12, opacity=wide(58 * len(result.clusters))).encode(
+    words = base.mark_text(fontSize=12, opacity=wide(70 * len(result.clusters))).encode(
         text="text:N",
         color=alt.condition(blue, alt.value("#ffffff"), alt.value("#111111")),
     )

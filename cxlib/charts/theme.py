@@ -54,8 +54,14 @@ WHOLE, DECIMAL, SHARE = ",.0f", ",.2f", ".0%"
 
 # Vega writes numbers and months itself; it is told how, per language.
 _NUMBERS = {
-    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""]},
-    "id": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["Rp ", ""]},
+    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""], "minus": "-"},
+    "id": {
+        "decimal": ",",
+        "thousands": ".",
+        "grouping": [3],
+        "currency": ["Rp ", ""],
+        "minus": "-",
+    },
 }
 _STEPS = {
     "en": (("1e12", "T"), ("1e9", "B"), ("1e6", "M"), ("1e3", "K")),

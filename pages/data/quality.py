@@ -7,13 +7,13 @@ from pages import _intake, _parts, _report, _state
 PAGE = {"title": "Data quality", "group": "data", "icon": ":material/fact_check:", "order": 30}
 
 _ = _state.session().lang
-data = _parts.require("transactions")
-report = data.report
 
 _parts.header(
     _(PAGE["title"]),
     _("What became of every row of your file, and what to know before you trust it."),
 )
+data = _parts.require("transactions")
+report = data.report
 _intake.counts(
     *(int(report[f"rows_{part}"]) for part in ("read", "accepted", "merged", "rejected"))
 )

@@ -11,12 +11,12 @@ PAGE = {"title": "Clusters", "group": "value", "icon": ":material/bubble_chart:"
 
 _ = _state.session().lang
 look = _state.session().look
-orders = _parts.require("transactions")
-currency = orders.report.get("currency")
 
 _parts.header(
     _(PAGE["title"]), _("Groups of customers who behave alike, found in your data by k-means.")
 )
+orders = _parts.require("transactions")
+currency = orders.report.get("currency")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     k = st.selectbox(
         _("Number of clusters"),

@@ -10,13 +10,13 @@ PAGE = {"title": "Lifetime value", "group": "value", "icon": ":material/paid:", 
 
 _ = _state.session().lang
 look = _state.session().look
-orders = _parts.require("transactions")
-currency = orders.report.get("currency")
 
 _parts.header(
     _(PAGE["title"]),
     _("What each customer is expected to bring, tested on your own past before it is shown."),
 )
+orders = _parts.require("transactions")
+currency = orders.report.get("currency")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     terms = _value.what_if()
     part = _parts.filters(orders)

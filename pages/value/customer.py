@@ -13,10 +13,10 @@ PAGE = {"title": "Customer", "group": "value", "icon": ":material/person:", "ord
 
 _ = _state.session().lang
 look = _state.session().look
-orders = _parts.require("transactions")
-currency = orders.report.get("currency")
 
 _parts.header(_(PAGE["title"]), _("What one customer did, how they score, and why."))
+orders = _parts.require("transactions")
+currency = orders.report.get("currency")
 customer = st.text_input(
     _("Customer"),
     key="customer",

@@ -11,10 +11,10 @@ PAGE = {"title": "Overview", "group": "value", "icon": ":material/monitoring:", 
 
 _ = _state.session().lang
 look = _state.session().look
-orders = _parts.require("transactions")
-currency = orders.report.get("currency")
 
 _parts.header(_(PAGE["title"]), _("How much you sell, to whom, and whether it really changed."))
+orders = _parts.require("transactions")
+currency = orders.report.get("currency")
 part = _parts.filters(orders)
 result = _parts.analysed(sales.analyse, orders, lines=True, currency=currency, **part)
 st.caption(_value.compared(result))

@@ -11,13 +11,13 @@ PAGE = {"title": "RFM segments", "group": "value", "icon": ":material/grid_view:
 
 _ = _state.session().lang
 look = _state.session().look
-orders = _parts.require("transactions")
-currency = orders.report.get("currency")
 
 _parts.header(
     _(PAGE["title"]),
     _("Who buys recently, often and much, compared with your other customers."),
 )
+orders = _parts.require("transactions")
+currency = orders.report.get("currency")
 choices = {"rf": N_("Recency × frequency"), "fm": N_("Recency × frequency and money")}
 scoring = st.segmented_control(
     _("Scoring"),
