@@ -92,6 +92,9 @@ def read(upload: Upload) -> Staged:
         *([_("sheet {name}", name=staged.sheet)] if staged.sheet else []),
     ]
     summary.caption(" · ".join(found))
+    if len(staged.sheets) > 1:
+        at = staged.sheets.index(staged.sheet) if staged.sheet in staged.sheets else 0
+        st.selectbox(_("Sheet"), staged.sheets, at, key=_key("sheet"), persist_state="session")
     _report.issues(staged.issues)
     return staged
 
@@ -123,15 +126,22 @@ def columns(staged: Staged) -> Proposal:
                     )
                 if picked != suggested:
                     chosen[field.name] = picked or ""
-    return _attempt(lambda: _proposed(staged, chosen)) if chosen else first
+    proposal = _attempt(lambda: _proposed(staged, chosen)) if chosen else first
+    unsure = [q for q in proposal.questions if q.code == "which_column"]
+    told = {
+        q.field: _asked(q, field=_(kind_of(proposal.kind).field(q.field).label)) for q in unsure
+    }
+    if not all(told.values()):
+        _wait()
+    certain = chosen | {field: column for field, column in told.items() if column}
+    return _attempt(lambda: _proposed(staged, certain)) if told else proposal
 
 
 def answers(proposal: Proposal) -> Plan:
     """Ask what only the user can know, and make the plan; the page waits for open answers."""
     given = {question.id: _asked(question) for question in proposal.questions}
     if not all(given.values()):
-        st.info(_("Answer the question above to go on."), icon=":material/help:")
-        st.stop()
+        _wait()
     _report.issues(proposal.issues)
     copies = st.toggle(
         _("Leave out exact copies of rows"),
@@ -261,7 +271,7 @@ def _options() -> ReadOptions:
             key=_key("read_header"),
             persist_state="session",
         )
-    return ReadOptions(encoding=encoding, delimiter=delimiter, header=header)
+    return ReadOptions(encoding, delimiter, header, sheet=_state.get(_key("sheet")))
 
 
 def _key(name: str) -> str:
@@ -269,14 +279,22 @@ def _key(name: str) -> str:
     return f"{name}_{st.query_params.get('upload')}"
 
 
-def _asked(question: Question) -> str | None:
+def _wait() -> None:
+    st.info(_("Answer the question above to go on."), icon=":material/help:")
+    st.stop()
+
+
+def _asked(question: Question, **named: str) -> str | None:
     lang = _state.session().lang
-    params = {key: str(value) for key, value in question.params.items()}
+    params = {key: str(value) for key, value in question.params.items()} | named
     by_value = {choice.value: choice for choice in question.choices}
 
     def shown(value: str) -> str:
         choice = by_value[value]
-        examples = "; ".join(f"{text} → {_example(meant)}" for text, meant in choice.examples[:3])
+        examples = "; ".join(
+            text if text == meant else f"{text} → {_example(meant)}"
+            for text, meant in choice.examples[:3]
+        )
         name = lang(choice.label) or value
         return f"{name}: {_parts.plain(examples, 200)}" if examples else _parts.plain(name)
 

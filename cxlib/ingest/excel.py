@@ -103,63 +103,65 @@ def _stage(
     name: str,
     progress: Callable[[int], None] | None,
 ) -> Staged:
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
-        sheets = tuple(sheet.title for sheet in book.worksheets)
-        if not sheets:
-            raise CxError("empty_file", N_("The workbook has no sheet with cells."))
-        sheet, rows = _chosen(book, sheets, options.sheet)
-        first = list(itertools.islice(rows, HEADER_ROWS))
-        if not first:
-            raise CxError("empty_file", N_("The sheet “{sheet}” is empty."), sheet=sheet)
-        width = max(len(cells) for _, cells, _ in first)
-        padded = [[*cells, *[""] * (width - len(cells))] for _, cells, _ in first]
-        header = _has_header(first, padded) if options.header is None else options.header
-        target = outdir / "text.parquet"
-        body = itertools.chain(first[1:] if header else first, rows)
-        sources: list[set[Source]] = [set() for _ in range(width)]
-        with (
-            Rejects(outdir / "read_rejects.csv") as rejects,
-            TextWriter(target, width, progress) as writer,
-        ):
-            fitted = _fitted(body, width, rejects)
-            while chunk := list(itertools.islice(fitted, CHUNK)):
-                columns = zip(*(cells for _, cells, _ in chunk), strict=True)
-                lines = pa.array([line for line, _, _ in chunk], pa.int64())
-                writer.write([pa.array(column, pa.string()) for column in columns], lines)
-                for _, cells, kinds in chunk:
-                    for i, kind in enumerate(kinds):
-                        if i < width and cells[i]:
-                            sources[i].add(kind)
-    finally:
-        book.close()
-    names, issues = visible_names(padded[0] if header else None, width)
-    if len(sheets) > 1 and options.sheet is None:
-        issues.append(
-            Issue(
-                "other_sheets",
-                "info",
-                N_("Only the sheet “{sheet}” was read; there are also: {others}."),
-                N_("Choose another sheet to read that one."),
-                {"sheet": sheet, "others": ", ".join(s for s in sheets if s != sheet)},
-                count=len(sheets) - 1,
+    # By its bytes: openpyxl refuses a path whose name does not end in .xlsx, as an upload's does not.
+    with path.open("rb") as stream:
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        try:
+            sheets = tuple(sheet.title for sheet in book.worksheets)
+            if not sheets:
+                raise CxError("empty_file", N_("The workbook has no sheet with cells."))
+            sheet, rows = _chosen(book, sheets, options.sheet)
+            first = list(itertools.islice(rows, HEADER_ROWS))
+            if not first:
+                raise CxError("empty_file", N_("The sheet “{sheet}” is empty."), sheet=sheet)
+            width = max(len(cells) for _, cells, _ in first)
+            padded = [[*cells, *[""] * (width - len(cells))] for _, cells, _ in first]
+            header = _has_header(first, padded) if options.header is None else options.header
+            target = outdir / "text.parquet"
+            body = itertools.chain(first[1:] if header else first, rows)
+            sources: list[set[Source]] = [set() for _ in range(width)]
+            with (
+                Rejects(outdir / "read_rejects.csv") as rejects,
+                TextWriter(target, width, progress) as writer,
+            ):
+                fitted = _fitted(body, width, rejects)
+                while chunk := list(itertools.islice(fitted, CHUNK)):
+                    columns = zip(*(cells for _, cells, _ in chunk), strict=True)
+                    lines = pa.array([line for line, _, _ in chunk], pa.int64())
+                    writer.write([pa.array(column, pa.string()) for column in columns], lines)
+                    for _, cells, kinds in chunk:
+                        for i, kind in enumerate(kinds):
+                            if i < width and cells[i]:
+                                sources[i].add(kind)
+        finally:
+            book.close()
+        names, issues = visible_names(padded[0] if header else None, width)
+        if len(sheets) > 1 and options.sheet is None:
+            issues.append(
+                Issue(
+                    "other_sheets",
+                    "info",
+                    N_("Only the sheet “{sheet}” was read; there are also: {others}."),
+                    N_("Choose another sheet to read that one."),
+                    {"sheet": sheet, "others": ", ".join(s for s in sheets if s != sheet)},
+                    count=len(sheets) - 1,
+                )
             )
+        return Staged(
+            path=target,
+            name=name,
+            format="excel",
+            columns=names,
+            titles=tuple(padded[0]) if header else None,
+            rows=writer.rows,
+            sources=tuple(next(iter(found)) if len(found) == 1 else "text" for found in sources),
+            samples=writer.samples(),
+            sheet=sheet,
+            sheets=sheets,
+            rejects=rejects.path,
+            rejected=rejects.count,
+            issues=(*issues, *rejects.issues()),
         )
-    return Staged(
-        path=target,
-        name=name,
-        format="excel",
-        columns=names,
-        titles=tuple(padded[0]) if header else None,
-        rows=writer.rows,
-        sources=tuple(next(iter(found)) if len(found) == 1 else "text" for found in sources),
-        samples=writer.samples(),
-        sheet=sheet,
-        sheets=sheets,
-        rejects=rejects.path,
-        rejected=rejects.count,
-        issues=(*issues, *rejects.issues()),
-    )
 
 
 def _chosen(book: Any, sheets: tuple[str, ...], asked: str | None) -> tuple[str, Iterator[Row]]:

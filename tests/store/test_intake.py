@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 
+import pandas as pd
 import pytest
 from pyarrow import parquet
 
@@ -179,3 +181,28 @@ def test_a_file_that_cannot_be_read_leaves_nothing(workspace):
         with pytest.raises(CxError):
             intake.stage(bad, ReadOptions())
     assert not (bad.folder / "staged.json").exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "csv.gz", "xlsx", "parquet"])
+def test_an_upload_is_known_by_its_bytes(workspace, calls, form):
+    """The store keeps an upload without the ending of its name."""
+    table = pd.DataFrame(
+        {
+            "customer_id": ["007", "007", "008"],
+            "date": ["2025-01-31", "2025-02-14", "2025-03-20"],
+            "amount": ["10.50", "4.50", "21.00"],
+        }
+    )
+    stream = io.BytesIO()
+    if form == "xlsx":
+        table.to_excel(stream, index=False)
+    elif form == "parquet":
+        table.to_parquet(stream)
+    else:
+        text = table.to_csv(index=False).encode()
+        stream.write(gzip.compress(text) if form.endswith("gz") else text)
+    stream.seek(0)
+    staged = intake.stage(workspace.stage(stream, f"orders.{form}"), ReadOptions())
+    assert staged.columns == ("customer_id", "date", "amount")
+    assert staged.rows == 3
+    assert staged.samples[0][0] == "007"
