@@ -48,8 +48,8 @@ format: .make/dev ## Put the code in ruff's format
 audit: .make/dev ## Look for known vulnerabilities in the dependencies
 	$(BIN)/pip-audit -r requirements.txt
 
-bench: .make/dev ## Run the benchmarks and long simulations
-	$(BIN)/python -m bench
+bench: .make/dev ## List the measurements; make bench NAME=recovery runs one
+	$(BIN)/python -m bench $(NAME)
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) .make .pytest_cache .mypy_cache .ruff_cache
