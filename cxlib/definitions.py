@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
+import cxlib
+from cxlib.i18n import N_
+from cxlib.results import Param, Receipt
+
+DATE_BASIS = N_("purchase day")
 ANALYSES = ("cxlib.value", "cxlib.voice", "cxlib.growth", "cxlib.act")
 
 
@@ -27,6 +32,31 @@ class Definition:
     good_for: str
     not_good_for: str
     source: str
+
+    def receipt(
+        self,
+        *,
+        snapshots: tuple[str, ...],
+        rows_in: int,
+        excluded: Mapping[str, int],
+        parameters: Mapping[str, Param],
+        timezone: str,
+        date_basis: str = DATE_BASIS,
+    ) -> Receipt:
+        """The receipt of a number of this definition; what is not excluded was used."""
+        return Receipt(
+            definition=self.id,
+            version=self.version,
+            formula=self.formula,
+            snapshots=snapshots,
+            rows_in=rows_in,
+            rows_used=rows_in - sum(excluded.values()),
+            excluded={reason: n for reason, n in excluded.items() if n},
+            parameters=parameters,
+            date_basis=date_basis,
+            timezone=timezone,
+            library=f"cxlib {cxlib.__version__}",
+        )
 
 
 def modules() -> Iterator[ModuleType]:

@@ -9,6 +9,7 @@ from typing import Any
 import narwhals as nw
 
 from cxlib.frames.summary import customer_days, lazy, rows_until
+from cxlib.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,15 @@ class Coverage:
     anonymous: int
     unbought: int
     customers: int
+
+    @property
+    def excluded(self) -> dict[str, int]:
+        """Why rows do not count in an analysis of customers; the rest are `customers`."""
+        return {
+            N_("after the end of observation"): self.later,
+            N_("without a customer"): self.anonymous,
+            N_("of customers without a purchase"): self.unbought,
+        }
 
 
 def coverage(orders: Any, end: dt.date | None = None) -> Coverage:

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-import cxlib
 from cxlib.definitions import Definition
 from cxlib.errors import CxError, NotEnoughData
 from cxlib.frames.coverage import coverage
@@ -161,11 +160,6 @@ def analyse(
     )
     silhouette = next(t.silhouette for t in tried if t.k == chosen)
     rows = coverage(table, end)
-    excluded = {
-        N_("after the end of observation"): rows.later,
-        N_("without a customer"): rows.anonymous,
-        N_("of customers without a purchase"): rows.unbought,
-    }
     n = len(customers)
     return ClustersResult(
         k=chosen,
@@ -184,14 +178,10 @@ def analyse(
         ),
         meaning=_meaning(clusters, silhouette),
         notes=prepared.notes,
-        receipt=Receipt(
-            definition=DEFINITIONS[0].id,
-            version=DEFINITIONS[0].version,
-            formula=DEFINITIONS[0].formula,
+        receipt=DEFINITIONS[0].receipt(
             snapshots=digests,
             rows_in=rows.rows,
-            rows_used=rows.customers,
-            excluded={reason: count for reason, count in excluded.items() if count},
+            excluded=rows.excluded,
             parameters={
                 "as_of": end.isoformat(),
                 "k": chosen,
@@ -203,7 +193,6 @@ def analyse(
                 "resamples": kmeans.RESAMPLES,
             },
             timezone=timezone,
-            library=f"cxlib {cxlib.__version__}",
         ),
     )
 

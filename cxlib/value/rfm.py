@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-import cxlib
 from cxlib.definitions import Definition
 from cxlib.errors import CxError, NotEnoughData
 from cxlib.frames.coverage import coverage
@@ -213,11 +212,6 @@ def analyse(
     cells = _cells(customers, scoring)
     segments = _segments(customers)
     rows = coverage(table, end)
-    excluded = {
-        N_("after the end of observation"): rows.later,
-        N_("without a customer"): rows.anonymous,
-        N_("of customers without a purchase"): rows.unbought,
-    }
     return RfmResult(
         customers=customers,
         cells=cells,
@@ -229,17 +223,12 @@ def analyse(
         headline=_headline(segments),
         meaning=_meaning(segments),
         notes=(RELATIVE, *(FALLBACKS[measure] for measure in fallbacks)),
-        receipt=Receipt(
-            definition=DEFINITIONS[0].id,
-            version=DEFINITIONS[0].version,
-            formula=DEFINITIONS[0].formula,
+        receipt=DEFINITIONS[0].receipt(
             snapshots=digests,
             rows_in=rows.rows,
-            rows_used=rows.customers,
-            excluded={reason: n for reason, n in excluded.items() if n},
+            excluded=rows.excluded,
             parameters={"as_of": end.isoformat(), "scoring": scoring},
             timezone=timezone,
-            library=f"cxlib {cxlib.__version__}",
         ),
     )
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-import cxlib
 from cxlib.definitions import Definition
 from cxlib.errors import NotEnoughData
 from cxlib.frames.breakdown import breakdown
@@ -195,17 +194,12 @@ def analyse(
         effects_last_year=calendar_effects(month, last_year) if month and last_year else (),
         headline=headline,
         meaning=_meaning(headline, month, facts),
-        receipt=Receipt(
-            definition=DEFINITIONS[0].id,
-            version=DEFINITIONS[0].version,
-            formula=DEFINITIONS[0].formula,
+        receipt=DEFINITIONS[0].receipt(
             snapshots=digests,
             rows_in=rows.rows,
-            rows_used=rows.rows - sum(excluded.values()),
-            excluded={reason: n for reason, n in excluded.items() if n},
+            excluded=excluded,
             parameters={"as_of": end.isoformat(), "seed": seed, "top": top, "currency": currency},
             timezone=timezone,
-            library=f"cxlib {cxlib.__version__}",
         ),
     )
 

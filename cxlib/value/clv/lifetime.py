@@ -11,7 +11,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-import cxlib
 from cxlib.definitions import Definition
 from cxlib.errors import CxError, NotEnoughData
 from cxlib.frames.coverage import coverage
@@ -181,8 +180,13 @@ def analyse_summary(
     for column in ("recency", "T"):
         rows[column] = rows[column] * DAYS[unit]
     terms = Terms(horizon_days, annual_discount_rate, margin)
-    receipt = _receipt(
-        model, unit, seed, digests, len(rows), len(rows), {}, date_basis=N_("as in the summary")
+    receipt = DEFINITIONS[0].receipt(
+        snapshots=digests,
+        rows_in=len(rows),
+        excluded={},
+        parameters={"as_of": None, "model": model, "unit": unit, "seed": seed},
+        timezone="",
+        date_basis=N_("as in the summary"),
     )
     return valued(_fitted(rows, model, unit, seed, None, receipt, dated=False), terms)
 
@@ -204,20 +208,11 @@ def fit(
     if end is None or summary.empty:
         raise _nobody()
     rows = coverage(table, end)
-    excluded = {
-        N_("after the end of observation"): rows.later,
-        N_("without a customer"): rows.anonymous,
-        N_("of customers without a purchase"): rows.unbought,
-    }
-    receipt = _receipt(
-        model,
-        unit,
-        seed,
-        digests,
-        rows.rows,
-        rows.customers,
-        {reason: n for reason, n in excluded.items() if n},
-        end=end,
+    receipt = DEFINITIONS[0].receipt(
+        snapshots=digests,
+        rows_in=rows.rows,
+        excluded=rows.excluded,
+        parameters={"as_of": end.isoformat(), "model": model, "unit": unit, "seed": seed},
         timezone=timezone,
     )
     tested = backtest(table, model, end, unit=unit, seed=seed)
@@ -299,39 +294,6 @@ def _fitted(
         backtest=tested,
         notes=purchases.notes + spend.notes,
         receipt=receipt,
-    )
-
-
-def _receipt(
-    model: str,
-    unit: str,
-    seed: int,
-    digests: tuple[str, ...],
-    rows_in: int,
-    rows_used: int,
-    excluded: Mapping[str, int],
-    *,
-    end: dt.date | None = None,
-    timezone: str = "",
-    date_basis: str = N_("purchase day"),
-) -> Receipt:
-    return Receipt(
-        definition=DEFINITIONS[0].id,
-        version=DEFINITIONS[0].version,
-        formula=DEFINITIONS[0].formula,
-        snapshots=digests,
-        rows_in=rows_in,
-        rows_used=rows_used,
-        excluded=excluded,
-        parameters={
-            "as_of": end.isoformat() if end else None,
-            "model": model,
-            "unit": unit,
-            "seed": seed,
-        },
-        date_basis=date_basis,
-        timezone=timezone,
-        library=f"cxlib {cxlib.__version__}",
     )
 
 
