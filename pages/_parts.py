@@ -70,7 +70,11 @@ def filters(data: Snapshot) -> dict[str, Any]:
             offered = _cache.choices(data.workspace, data.digest, column, data)
             if len(offered) > 1:
                 chosen = st.multiselect(
-                    _(label(column).name), offered, key=column, bind="query-params"
+                    _(label(column).name),
+                    offered,
+                    key=column,
+                    bind="query-params",
+                    placeholder=_("All"),
                 )
                 where += [(column, tuple(chosen))] if chosen else []
     if where:
