@@ -21,6 +21,7 @@ from cxlib.labels import written
 from cxlib.store import intake
 from cxlib.store.uploads import Upload
 from cxlib.tables.kind import kind as kind_of
+from cxlib.tables.kind import kinds
 from pages import _cache, _parts, _report, _state
 
 _ = _state.say
@@ -34,6 +35,7 @@ DELIMITERS = {
     "|": N_("bar"),
     " ": N_("spaces"),
 }
+IMPORTABLE = "transactions"  # the kind that works end to end so far
 SURE = 0.8  # confidence below which a suggestion is marked as one to check
 
 
@@ -99,11 +101,35 @@ def read(upload: Upload) -> Staged:
     return staged
 
 
-def columns(staged: Staged) -> Proposal:
+def kind(staged: Staged) -> str:
+    """What the file holds: as recognised where that is certain, and as the user says."""
+    lang = _state.session().lang
+    guess = _attempt(lambda: _proposed(staged, None, {}))
+    certain = all(question.code != "which_column" for question in guess.questions)
+    names = list(kinds())
+    chosen: str = st.selectbox(
+        _("What the file holds"),
+        names,
+        names.index(guess.kind if certain else IMPORTABLE),
+        format_func=lambda name: lang(kinds()[name].label),
+        key=_key("kind"),
+        persist_state="session",
+        width=300,
+    )
+    if chosen != IMPORTABLE:
+        st.info(
+            _("Only transactions can be imported so far. Choose them if the file holds orders.")
+        )
+        st.stop()
+    return chosen
+
+
+def columns(staged: Staged, kind: str) -> Proposal:
     """A select box a field, our suggestion chosen, sample values beneath."""
-    first = _attempt(lambda: _proposed(staged, {}))
+    first = _attempt(lambda: _proposed(staged, kind, {}))
     fields = kind_of(first.kind).fields
     chosen: dict[str, str] = {}
+    absent = _("(not in the file)")
     with st.grid(3, min_column_width=240):
         for field in fields:
             suggested = first.mapping.get(field.name, "")
@@ -113,7 +139,7 @@ def columns(staged: Staged) -> Proposal:
                     _(field.label) + (" *" if field.required else ""),
                     options,
                     options.index(suggested) if suggested in options else 0,
-                    format_func=lambda c: c or _("(not in the file)"),
+                    format_func=lambda column: column or absent,
                     key=_key(f"map_{field.name}"),
                     persist_state="session",
                 )
@@ -126,7 +152,7 @@ def columns(staged: Staged) -> Proposal:
                     )
                 if picked != suggested:
                     chosen[field.name] = picked or ""
-    proposal = _attempt(lambda: _proposed(staged, chosen)) if chosen else first
+    proposal = _attempt(lambda: _proposed(staged, kind, chosen)) if chosen else first
     unsure = [q for q in proposal.questions if q.code == "which_column"]
     told = {
         q.field: _asked(q, field=_(kind_of(proposal.kind).field(q.field).label)) for q in unsure
@@ -134,7 +160,7 @@ def columns(staged: Staged) -> Proposal:
     if not all(told.values()):
         _wait()
     certain = chosen | {field: column for field, column in told.items() if column}
-    return _attempt(lambda: _proposed(staged, certain)) if told else proposal
+    return _attempt(lambda: _proposed(staged, kind, certain)) if told else proposal
 
 
 def answers(proposal: Proposal) -> Plan:
@@ -249,7 +275,8 @@ def _options() -> ReadOptions:
         st.expander(_("Read differently"), icon=":material/tune:"),
         st.grid(3, min_column_width=200),
     ):
-        found = _("(found by itself)")
+        lang, found = _state.session().lang, _("(found by itself)")
+        header_words = {True: _("is a header"), False: _("is data")}
         encoding = st.selectbox(
             _("Encoding"),
             [None, "utf-8", "cp1252", "latin-1", "utf-16"],
@@ -260,14 +287,14 @@ def _options() -> ReadOptions:
         delimiter = st.selectbox(
             _("Delimiter"),
             [None, *DELIMITERS],
-            format_func=lambda v: _(DELIMITERS[v]) if v else found,
+            format_func=lambda v: lang(DELIMITERS[v]) if v else found,
             key=_key("read_delimiter"),
             persist_state="session",
         )
         header = st.selectbox(
             _("First line"),
             [None, True, False],
-            format_func=lambda v: found if v is None else _("is a header") if v else _("is data"),
+            format_func=lambda v: found if v is None else header_words[v],
             key=_key("read_header"),
             persist_state="session",
         )
@@ -317,10 +344,10 @@ def _example(meant: str) -> str:
         return meant
 
 
-def _proposed(staged: Staged, mapping: dict[str, str]) -> Proposal:
-    made = (str(staged.path), staged.encoding, staged.delimiter, staged.titles)
+def _proposed(staged: Staged, kind: str | None, mapping: dict[str, str]) -> Proposal:
+    made = (str(staged.path), staged.encoding, staged.delimiter, staged.titles, staged.sheet)
     pairs = tuple(sorted(mapping.items()))
-    return _cache.computed(intake.propose, staged, *made, kind="transactions", mapping=pairs)
+    return _cache.computed(intake.propose, staged, *made, kind=kind, mapping=pairs)
 
 
 def _with_progress(doing: str, work: Callable[[Callable[[int], None]], R]) -> R:

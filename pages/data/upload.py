@@ -21,7 +21,7 @@ st.subheader(_("1 · What we read"), anchor=False)
 staged = _intake.read(upload)
 
 st.subheader(_("2 · What the columns mean"), anchor=False)
-proposal = _intake.columns(staged)
+proposal = _intake.columns(staged, _intake.kind(staged))
 
 plan = _intake.answers(proposal)
 imported = _intake.check(upload, staged, plan)
