@@ -74,11 +74,6 @@ class Population:
         """Who lives where buying stops."""
         return (self.customers["city"] == TRUTH.lapse.place).to_numpy(bool)
 
-    @property
-    def is_base(self) -> Flags:
-        """Whose purchases follow `TRUTH.purchases` to the end of the window."""
-        return ~self.is_discount & ~self.is_lapsing
-
 
 def population(seed: int) -> Population:
     """`TRUTH.customers` people, ordered by the day of their first purchase."""
