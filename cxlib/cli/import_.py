@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
         imported = imported_file(arguments, Path(folder), kind=arguments.kind)
         if arguments.out is not None:
-            _place(imported.orders, arguments.out)
+            _place(imported.table, arguments.out)
             if imported.lines is not None:
                 _place(
                     imported.lines, arguments.out.with_name(f"{arguments.out.stem}.lines.parquet")

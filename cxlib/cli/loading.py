@@ -45,9 +45,9 @@ def loaded(arguments: argparse.Namespace, kind: str = "transactions") -> Iterato
     path: Path = arguments.file
     with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
         imported = canonical.reopen(path, kind) or imported_file(arguments, Path(folder), kind)
-        with engine.connect(imported.orders.parent, Path(folder)) as connection:
+        with engine.connect(imported.table.parent, Path(folder)) as connection:
             yield Loaded(
-                orders=engine.scan(connection, [imported.orders]),
+                orders=engine.scan(connection, [imported.table]),
                 lines=engine.scan(connection, [imported.lines]) if imported.lines else None,
                 imported=imported,
                 digest=imported.digest,

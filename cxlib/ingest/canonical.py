@@ -15,6 +15,8 @@ import pyarrow.parquet as pq
 from cxlib.errors import CxError
 from cxlib.i18n import N_
 from cxlib.ingest.plain import from_plain, to_plain
+from cxlib.ingest.plan import Attribute, Score
+from cxlib.ingest.repair import Problem
 from cxlib.results import Issue
 
 KIND = "cxlib.kind"
@@ -25,13 +27,16 @@ REPORT = "cxlib.import"
 class Imported:
     """What an import did.
 
-    `rows_read = rows_accepted + rows_merged + rows_rejected`. `lines` is None where the file has
-    neither products nor categories; `revenue` is the sum of all amounts as text (exact), None where
-    the file has no money; `customers` and `orders` count sales alone.
+    `rows_read = rows_accepted + rows_merged + rows_rejected`. `table` is the file of the records:
+    orders of transactions, else the table of the kind; `lines` is None where there are neither
+    products nor categories. `revenue` is the sum of all amounts as text (exact), None where
+    the file has no money; `customers` and `order_count` count sales alone. `scores` and
+    `attributes` say what the columns s0… and a0… of `table` hold, and `problems` what a repair
+    would read of the rows and cells that were not.
     """
 
     kind: str
-    orders: Path
+    table: Path
     lines: Path | None
     rejects: Path | None
     rows_read: int
@@ -46,6 +51,9 @@ class Imported:
     currency: str | None
     customers: int
     order_count: int
+    scores: tuple[Score, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def reopen(path: Path, kind: str) -> Imported | None:
@@ -69,12 +77,12 @@ def reopen(path: Path, kind: str) -> Imported | None:
         )
     report: Imported = from_plain(Imported, json.loads(metadata[REPORT.encode()]))
     lines = path.with_name(f"{path.stem}.lines.parquet")
-    return replace(report, orders=path, lines=lines if lines.is_file() else None, rejects=None)
+    return replace(report, table=path, lines=lines if lines.is_file() else None, rejects=None)
 
 
 def metadata(imported: Imported) -> dict[str, str]:
     """What `reopen` needs, as key-value metadata of Parquet; nothing of where files lie."""
-    report = replace(imported, orders=Path("orders.parquet"), lines=None, rejects=None)
+    report = replace(imported, table=Path("orders.parquet"), lines=None, rejects=None)
     return {KIND: imported.kind, REPORT: json.dumps(to_plain(report))}
 
 

@@ -61,7 +61,7 @@ def convert(
             )
             imported = Imported(
                 kind=plan.kind,
-                orders=orders,
+                table=orders,
                 lines=lines if {"product", "category"} & set(plan.mapping) else None,
                 rejects=rejects.path,
                 rows_read=staged.rows + staged.rejected,
@@ -194,7 +194,7 @@ def _balance(imported: Imported) -> None:
 def _write(connection: engine.Connection, imported: Imported) -> Imported:
     """The tables, ordered by line, the digest and report within the orders' file."""
     by_line = "SELECT * FROM orders ORDER BY line, purchase_day"
-    draft = imported.orders.with_name("draft.parquet")
+    draft = imported.table.with_name("draft.parquet")
     write(connection, by_line, draft, {})
     tables = [draft]
     if imported.lines is not None:
@@ -202,5 +202,5 @@ def _write(connection: engine.Connection, imported: Imported) -> Imported:
         tables.append(imported.lines)
     imported = replace(imported, digest=canonical.digest(tables))
     draft.unlink()
-    write(connection, by_line, imported.orders, canonical.metadata(imported))
+    write(connection, by_line, imported.table, canonical.metadata(imported))
     return imported

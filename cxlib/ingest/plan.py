@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cxlib.errors import CxError
 from cxlib.i18n import N_, SOURCE
 from cxlib.ingest.dates import order_of
+from cxlib.ingest.repair import Repair
 from cxlib.results import Issue, Param
 
 TIMEZONE = "Asia/Jakarta"
+
+Metric = Literal["nps", "csat", "ces", "rating"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,43 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """How the answers of a column become points on a scale.
+
+    `words` is answer (trimmed, casefolded) → points where answers are words, else empty. Points
+    beyond `low`…`high` are kept as they are: analyses leave them out and count them.
+    """
+
+    column: str
+    metric: Metric
+    low: float
+    high: float
+    best: Literal["high", "low"] = "high"
+    words: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A column that no field claims, and what all of its cells can be read as.
+
+    `format` is the order of days or the decimal mark, empty for text and flags.
+    """
+
+    column: str
+    type: Literal["text", "number", "timestamp", "flag"]
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """What a file seems to hold.
 
     `mapping` is field → column, each with a `confidence` in 0–1 (1: the user said so; below
     `match.CERTAIN`: a suggestion). `formats` is the order of days or the decimal mark by field;
-    `samples` a few values by column.
+    `samples` a few values by column. `shape` says which of its kind's shapes the file has (rows,
+    wide, long, log, snapshot, aggregated), `source` the export that its header is known from
+    (shopee, shopify, …). `scores` are the columns with points on a scale, the mapped `score` first;
+    `attributes` the columns that no field and no score claims.
     """
 
     kind: str
@@ -68,6 +103,10 @@ class Proposal:
     questions: tuple[Question, ...]
     issues: tuple[Issue, ...]
     samples: Mapping[str, tuple[str, ...]]
+    shape: str = "rows"
+    source: str | None = None
+    scores: tuple[Score, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +126,11 @@ class Plan:
     today: dt.date | None = None
     remove_duplicates: bool = False
     lang: str = SOURCE
+    shape: str = "rows"
+    source: str | None = None
+    scores: tuple[Score, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
 
 def plan(
@@ -100,6 +144,7 @@ def plan(
     today: dt.date | None = None,
     remove_duplicates: bool = False,
     lang: str = SOURCE,
+    repairs: Sequence[Repair] = (),
 ) -> Plan:
     """The plan of an import.
 
@@ -113,6 +158,8 @@ def plan(
         Said once for all columns: ``dmy`` or ``DD/MM/YYYY``, ``,`` or ``.``, ``IDR``.
     timezone : str
         Of the business; times without a zone are in it.
+    repairs : sequence of Repair
+        What the user decided about cells that could not be read, in this order.
 
     Raises
     ------
@@ -161,6 +208,11 @@ def plan(
         today=today,
         remove_duplicates=remove_duplicates,
         lang=lang,
+        shape=proposal.shape,
+        source=proposal.source,
+        scores=proposal.scores,
+        attributes=proposal.attributes,
+        repairs=tuple(repairs),
     )
 
 

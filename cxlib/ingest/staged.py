@@ -25,19 +25,27 @@ CHUNK = 1 << 16
 SAMPLES = 8
 """Distinct values of a column that are shown."""
 
-Format = Literal["delimited", "excel", "parquet"]
+Format = Literal["delimited", "excel", "parquet", "json"]
 Source = Literal["text", "number", "timestamp", "flag"]
 """What a cell was in a file that has types; in a file of text everything is text."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What the user says about a file; None: find out."""
+    """What the user says about a file; None: find out.
+
+    `header` is the number of lines that name the columns (False and True are 0 and 1), `skip` how
+    many lines stand before them, `table` which of several tables of the file or sheet, from 1;
+    `sheet` is the sheet of a workbook or the file of an archive, by name or number from 1.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
-    header: bool | None = None
+    header: int | None = None
     sheet: str | None = None
+    quotechar: str | None = None
+    skip: int | None = None
+    table: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,8 @@ class Staged:
 
     `columns` are the visible names of c0…cn, unique; `titles` the header as it is in the file, None
     where there is none; `sources` what their cells were in the file;
-    `samples` a few distinct values of each. `rows` were read whole, `rejected` could not be: those
+    `samples` a few distinct values of each; `tables` are the tables of the file or sheet where there
+    are several (a few words of each) and `table` the one that was read, from 1. `rows` were read whole, `rejected` could not be: those
     are in the file `rejects`.
     """
 
@@ -63,6 +72,8 @@ class Staged:
     quotechar: str | None = None
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
+    table: int = 1
+    tables: tuple[str, ...] = ()
     rejects: Path | None = None
     rejected: int = 0
     issues: tuple[Issue, ...] = ()

@@ -66,11 +66,11 @@ def keep(workspace: Workspace, upload: Upload, plan: Plan, imported: Imported) -
     Kept again, as by a second click, it is the same one.
     """
     kept = [s for s in workspace.snapshots(plan.kind) if s.digest == imported.digest]
-    if kept and not imported.orders.exists():
+    if kept and not imported.table.exists():
         return workspace.revert(plan.kind, kept[0].id)
-    files = [imported.orders, imported.lines, imported.rejects]
+    files = [imported.table, imported.lines, imported.rejects]
     report = to_plain(imported) | {"plan": to_plain(plan), "size": upload.size}
-    for path in ("orders", "lines", "rejects"):
+    for path in ("table", "lines", "rejects"):
         report.pop(path, None)
     snapshot = workspace.commit(
         plan.kind,

@@ -35,7 +35,7 @@ def test_lines_are_summed_to_their_order(do_import, rows):
         + "A2,8,2025-01-31 11:00,tea,1,1.50,done\n"
         + "A1,7,2025-01-31 10:05,coffee,1,4.25,done\n"
     )
-    orders = rows(imported.orders)
+    orders = rows(imported.table)
     assert [(o["order_id"], o["amount"], o["lines"], o["line"]) for o in orders] == [
         ("A1", Decimal("7.2500"), 2, 2),
         ("A2", Decimal("1.5000"), 1, 3),
@@ -49,7 +49,7 @@ def test_lines_are_summed_to_their_order(do_import, rows):
 
 
 def test_the_schema_is_the_one_of_the_architecture(do_import):
-    schema = pq.read_schema(do_import(HEADER + "A1,7,2025-01-31,tea,2,1.50,done\n").orders)
+    schema = pq.read_schema(do_import(HEADER + "A1,7,2025-01-31,tea,2,1.50,done\n").table)
     assert {f.name: str(f.type) for f in schema} == {
         "customer_id": "string", "order_id": "string", "timestamp": "timestamp[us]",
         "day": "date32[day]", "purchase_day": "date32[day]", "amount": "decimal128(18, 4)",
@@ -99,7 +99,7 @@ def test_refunds_go_back_to_what_they_undo(do_import, rows):
         + "A4,7,2025-03-01,tea,3,5,done\n"  # later than the refund
     )
     back = {
-        o["order_id"]: o["purchase_day"] for o in rows(imported.orders) if o["status"] == "refund"
+        o["order_id"]: o["purchase_day"] for o in rows(imported.table) if o["status"] == "refund"
     }
     assert back == {
         "A1": dt.date(2025, 1, 1),
@@ -120,7 +120,7 @@ def test_what_was_never_charged_contributes_nothing(do_import, rows, status):
     imported = do_import(
         HEADER + f"A1,7,2025-01-01,tea,2,5,{status}\nA2,7,2025-01-02,tea,1,5,Selesai\n"
     )
-    assert [(o["status"], o["amount"]) for o in rows(imported.orders)] == [
+    assert [(o["status"], o["amount"]) for o in rows(imported.table)] == [
         ("cancellation", Decimal(0)),
         ("sale", Decimal(5)),
     ]
@@ -133,12 +133,12 @@ def test_a_row_that_says_refunded_leaves_nothing_unless_it_is_a_row_of_its_own(d
         + "A1,7,2025-01-01,tea,2,5,Refunded\n"
         + "A2,7,2025-01-02,tea,2,5,paid\nA2,7,2025-01-09,tea,2,5,Dana dikembalikan\n"
     )
-    assert [(o["order_id"], o["status"], o["amount"]) for o in rows(imported.orders)] == [
+    assert [(o["order_id"], o["status"], o["amount"]) for o in rows(imported.table)] == [
         ("A1", "refund", Decimal(0)),
         ("A2", "sale", Decimal(10)),
         ("A2", "refund", Decimal(-10)),
     ]
-    assert rows(imported.orders)[2]["purchase_day"] == dt.date(2025, 1, 2)
+    assert rows(imported.table)[2]["purchase_day"] == dt.date(2025, 1, 2)
 
 
 def test_invoices_with_c_are_credit_notes_only_where_they_are_negative(do_import):
@@ -173,7 +173,7 @@ def test_ids_stay_text(do_import, rows):
         "customer,date,amount\n00123,2025-01-31,1\n12345678901234567890,2025-01-31,2\n"
         "NA,2025-01-31,3\nnull,2025-01-31,4\n,2025-01-31,5\n 7 ,2025-01-31,6\n"
     )
-    assert [o["customer_id"] for o in rows(imported.orders)] == [
+    assert [o["customer_id"] for o in rows(imported.table)] == [
         "00123", "12345678901234567890", "NA", "null", None, "7",
     ]  # fmt: skip
     assert counted(imported)["missing_customer"] == 1
@@ -256,9 +256,9 @@ def test_odd_days_are_noticed(do_import):
 def test_a_file_without_money_has_no_amounts(do_import, rows):
     imported = do_import("customer,date\n7,2025-01-31\n8,2025-02-01\n")
     assert imported.revenue is None
-    assert [o["amount"] for o in rows(imported.orders)] == [None, None]
+    assert [o["amount"] for o in rows(imported.table)] == [None, None]
     cancelled = do_import("customer,date,status\n7,2025-01-31,batal\n")
-    assert [o["amount"] for o in rows(cancelled.orders)] == [None]
+    assert [o["amount"] for o in rows(cancelled.table)] == [None]
 
 
 def test_an_unread_discount_is_emptied_and_counted(do_import, rows):
@@ -266,14 +266,14 @@ def test_an_unread_discount_is_emptied_and_counted(do_import, rows):
         "customer,date,amount,discount\n7,2025-01-31,5,1.5\n8,2025-01-31,6,abc\n9,2025-02-01,6,\n",
         {"discount": "discount"},
     )
-    assert [o["discount"] for o in rows(imported.orders)] == [Decimal("1.5"), None, None]
+    assert [o["discount"] for o in rows(imported.table)] == [Decimal("1.5"), None, None]
     assert counted(imported)["unread_number"] == 1
 
 
 def test_times_with_a_zone_are_days_of_the_business(do_import, rows):
     text = "customer,date,amount\n7,2025-01-31T20:00:00Z,5\n"
-    assert rows(do_import(text).orders)[0]["day"] == dt.date(2025, 2, 1)
-    assert rows(do_import(text, timezone="Europe/London").orders)[0]["day"] == dt.date(2025, 1, 31)
+    assert rows(do_import(text).table)[0]["day"] == dt.date(2025, 2, 1)
+    assert rows(do_import(text, timezone="Europe/London").table)[0]["day"] == dt.date(2025, 1, 31)
 
 
 def test_the_same_content_has_the_same_digest(do_import):
@@ -287,12 +287,12 @@ def test_the_same_content_has_the_same_digest(do_import):
 
 def test_a_written_file_is_read_back_with_its_report(do_import, tmp_path):
     imported = do_import(HEADER + "A1,7,2025-01-31,tea,2,1.50,done\n")
-    again = canonical.reopen(imported.orders, "transactions")
+    again = canonical.reopen(imported.table, "transactions")
     assert again.digest == imported.digest
     assert again.issues == imported.issues
-    assert again.orders == imported.orders
+    assert again.table == imported.table
     with pytest.raises(CxError, match="wrong_kind"):
-        canonical.reopen(imported.orders, "events")
+        canonical.reopen(imported.table, "events")
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "other.parquet")
     assert canonical.reopen(tmp_path / "other.parquet", "transactions") is None
 

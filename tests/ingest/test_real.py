@@ -34,7 +34,7 @@ def test_online_retail(online_retail):
         for q, p in zip(raw["Quantity"], raw["Price"], strict=True)
     )
     assert Decimal(imported.revenue) == exact
-    orders = pd.read_parquet(imported.orders)
+    orders = pd.read_parquet(imported.table)
     assert orders["lines"].sum() == len(raw)
     sales = orders[orders["status"] == "sale"]
     known = raw[~credit & (raw["Quantity"] > 0) & raw["Customer ID"].notna()]
