@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +15,7 @@ import pyarrow.parquet as pq
 
 from cxlib.errors import CxError
 from cxlib.i18n import N_
+from cxlib.ingest.faults import room
 from cxlib.results import Issue
 
 MAX_CELL = 1 << 20
@@ -183,7 +183,8 @@ class TextWriter:
     def write(self, columns: Sequence[pa.Array], lines: pa.Array) -> None:
         """Append rows; the columns are strings without nulls."""
         batch = pa.record_batch([*columns, lines], schema=self.schema)
-        self._writer.write_batch(batch)
+        with room():
+            self._writer.write_batch(batch)
         self.rows += batch.num_rows
         self._sample(columns)
         if self.progress is not None:
@@ -202,12 +203,13 @@ class TextWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._writer.close()
-        if kind is None:
-            settle(self._part, self.path)
-        else:
-            with suppress(FileNotFoundError):
-                self._part.unlink()
+        try:
+            with room():
+                self._writer.close()
+                if kind is None:
+                    settle(self._part, self.path)
+        finally:
+            self._part.unlink(missing_ok=True)
 
     def _sample(self, columns: Sequence[pa.Array]) -> None:
         for found, column in zip(self._samples, columns, strict=True):
