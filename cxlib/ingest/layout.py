@@ -1,0 +1,264 @@
+"""Where the tables of a file or a sheet lie: what stands before, between and after them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cxlib.ingest import shapes
+from cxlib.ingest.header import LOOK, Rows, header_rows
+from cxlib.ingest.header import filled as cells_in
+from cxlib.ingest.shapes import Column
+
+MAX_PREAMBLE = 40
+NOTE = re.compile(
+    r"\s*(?:[*#†‡©(\[]|-{2,}|={2,}|_{2,}|(?:notes?|sources?|sumber|catatan|generated|exported|dicetak"
+    r"|disclaimer|copyright|end of|total (?:rows|records))\b)",
+    re.I,
+)
+TOTAL = re.compile(r"\s*(?:grand\s+|sub-?)?totals?\b|\s*jumlah\b|\s*(?:gesamt|summe|suma)\b", re.I)
+ADS_TOTAL = re.compile(r"Total: ?\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table in rows[start:stop]; its first `header` rows name its `width` columns."""
+
+    start: int
+    stop: int
+    header: int
+    width: int
+
+
+def find_tables(rows: Rows, header: int | None = None) -> tuple[Table, ...]:
+    """The tables in rows of text, from the top; what lies outside of them is remarks.
+
+    A regular table stays whole, also where single cells are missing or blank lines are inside: a new
+    table begins only where a header says so, a footer only after a blank row or with a mark of
+    remarks.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of str
+        All records of a sheet, or the first ones of a file, blank ones too (as empty sequences or
+        rows of empty cells), so that positions count.
+    header : int, optional
+        How many rows name the columns; None: find out.
+
+    Returns
+    -------
+    tuple of Table
+        Empty only if all rows are blank. Rows before the first are its preamble, rows between two
+        are titles or remarks, rows after the last its footer.
+    """
+    first = _start(rows)
+    if first is None:
+        return ()
+    tables: list[Table] = []
+    begin: int | None = first
+    while begin is not None:
+        table, begin = _table(rows, begin, header)
+        tables.append(table)
+    return tuple(tables)
+
+
+def footer_start(rows: Rows, width: int) -> int:
+    """Where the remarks at the end of a table's rows begin; ``len(rows)`` if there are none.
+
+    Called with the rows from the last blank one on, or with the last rows of a table.
+    """
+    stop = len(rows)
+    while stop and is_blank(rows[stop - 1]):
+        stop -= 1
+    begin = stop
+    while begin and (is_blank(rows[begin - 1]) or _remark(rows[begin - 1], width)):
+        begin -= 1
+    return begin if begin < stop else len(rows)
+
+
+def is_footer(rows: Rows, width: int) -> bool:
+    """Whether rows that follow a blank one are remarks or totals rather than data."""
+    filled = [row for row in rows if not is_blank(row)]
+    return len(filled) <= 20 and all(
+        _remark(row, width) or is_total(row) or (width > 2 and cells_in(row) == 1) for row in filled
+    )
+
+
+def is_total(row: Sequence[str]) -> bool:
+    """Whether the first filled cell says that the row is a sum of others."""
+    return bool(TOTAL.match(next((cell for cell in row if cell.strip()), "")))
+
+
+def is_blank(row: Sequence[str]) -> bool:
+    """Whether a row has no text at all."""
+    return not any(cell.strip() for cell in row)
+
+
+def _start(rows: Rows) -> int | None:
+    """The first row of the first table: after titles and remarks, which are thinner than it."""
+    filled = [i for i, row in enumerate(rows) if not is_blank(row)]
+    if not filled:
+        return None
+    first = filled[0]
+    for i in [i for i in filled if i <= first + MAX_PREAMBLE]:
+        width = _width(rows, i)
+        after_blank = i > first and is_blank(rows[i - 1])
+        if i == first and not _thin(rows[i], width) and not _comment(rows[i]):
+            return first if not _titled(rows, first) else _next_block(rows, first)
+        if i > first and not _thin(rows[i], width) and not _comment(rows[i]):
+            below = [row for row in rows[i : i + LOOK] if not is_blank(row)]
+            shorter = all(
+                len(row) < width or _comment(row) for row in rows[first:i] if not is_blank(row)
+            )
+            named = header_rows(below) > 0
+            if named or after_blank or (shorter and len(rows[i]) == width):
+                return i
+    return first
+
+
+def _titled(rows: Rows, first: int) -> bool:
+    """Whether the rows up to the first blank one are few and thin beside the table beneath."""
+    begin = _next_block(rows, first)
+    if begin is None or begin - first > MAX_PREAMBLE:
+        return False
+    width = _width(rows, begin)
+    above = [row for row in rows[first:begin] if not is_blank(row)]
+    below = [row for row in rows[begin : begin + LOOK] if not is_blank(row)]
+    return (
+        width >= 3
+        and len(above) < len(below)
+        and all(cells_in(row) <= max(1, width // 2) and len(row) != width for row in above)
+        and header_rows(below) > 0
+    )
+
+
+def _next_block(rows: Rows, begin: int) -> int | None:
+    blank = next((i for i in range(begin, len(rows)) if is_blank(rows[i])), None)
+    if blank is None:
+        return None
+    return next((i for i in range(blank, len(rows)) if not is_blank(rows[i])), None)
+
+
+def _width(rows: Rows, begin: int) -> int:
+    """The usual number of cells of the rows from `begin` on, up to a blank one.
+
+    The first row's, if most of the next ones have it too: another table may follow that is longer.
+    """
+    widths: Counter[int] = Counter()
+    own = len(rows[begin]) if begin < len(rows) else 0
+    near = [len(row) for row in rows[begin + 1 : begin + 8] if not is_blank(row)]
+    if near.count(own) > 0.6 * len(near):
+        return own
+    for row in rows[begin : begin + LOOK]:
+        if is_blank(row):
+            if widths.total() > 1:
+                break
+            continue
+        widths[len(row)] += 1
+    return max(widths, key=lambda w: (widths[w], w), default=0)
+
+
+def _table(rows: Rows, begin: int, header: int | None) -> tuple[Table, int | None]:
+    """The table that begins on a row, and where the next one begins."""
+    width = _width(rows, begin)
+    filled = [row for row in rows[begin : begin + LOOK] if not is_blank(row)]
+    named = min(header_rows(filled) if header is None else header, len(filled))
+    titles = list(filled[0]) if named else None
+    columns = shapes.columns(filled[named:], width)
+    i = begin + named
+    while i < len(rows):
+        row = rows[i]
+        if titles is not None and i > begin and list(row) == titles and len(titles) > 1:
+            return Table(begin, i, named, width), i
+        if is_blank(row):
+            after = _after_blank(rows, i, width, columns)
+            if after is not None:
+                stop, following = after
+                return Table(begin, stop, named, width), following
+        elif len(row) != width and _another(rows, i, width, titles, columns):
+            return Table(begin, i, named, width), i
+        i += 1
+    stop = len(rows)
+    while stop > begin and is_blank(rows[stop - 1]) and not rows[stop - 1]:
+        stop -= 1
+    tail = max(begin + named, stop - 20)
+    return Table(begin, tail + footer_start(rows[tail:stop], width), named, width), None
+
+
+def _after_blank(
+    rows: Rows, blank: int, width: int, columns: Sequence[Column]
+) -> tuple[int, int | None] | None:
+    """What a blank row ends: (stop, start of the next table); None where the table goes on."""
+    begin = next((i for i in range(blank, len(rows)) if not is_blank(rows[i])), None)
+    if begin is None:
+        return None
+    end = next((i for i in range(begin, len(rows)) if is_blank(rows[i])), len(rows))
+    block = rows[begin:end]
+    thin = 0
+    while thin < len(block) and cells_in(block[thin]) == 1 and width > 1:
+        thin += 1
+    body = block[thin:]
+    if len(body) > 1 and _is_new(body, width, columns):
+        return blank, begin + thin
+    if is_footer(block, width):
+        following = _after_blank(rows, end, width, columns) if end < len(rows) else None
+        if following is not None:
+            return blank, following[1]
+        rest = rows[end:]
+        if all(is_blank(row) for row in rest) or is_footer(rest, width):
+            return blank, None
+    return None
+
+
+def _is_new(block: Rows, width: int, columns: Sequence[Column]) -> bool:
+    """Whether the rows after a blank one are a table with a header of its own."""
+    own = _width(block, 0)
+    if own < 2 or cells_in(block[0]) < 2 or not header_rows(block):
+        return False
+    typed = any(column.typed for column in shapes.columns(block[1:], own))
+    if own == width:
+        return any(
+            column.typed and shapes.shape(cell) in ("text", "code")
+            for cell, column in zip(block[0], columns, strict=False)
+        )
+    return typed or len(block) > 2
+
+
+def _another(
+    rows: Rows, begin: int, width: int, titles: Sequence[str] | None, columns: Sequence[Column]
+) -> bool:
+    """Whether a table of another width begins on a row, with a header and without a blank row."""
+    own = len(rows[begin])
+    block = rows[begin : begin + 12]
+    if own < 2 or len(block) < 3 or any(len(row) != own for row in block):
+        return False
+    shared = min(own, width)
+    if titles is not None and list(rows[begin][:shared]) == list(titles[:shared]):
+        return True
+    words = [
+        shapes.shape(cell) in ("text", "code")
+        for cell, column in zip(rows[begin], columns, strict=False)
+        if column.typed
+    ]
+    return bool(words) and all(words) and header_rows(block) > 0
+
+
+def _remark(row: Sequence[str], width: int) -> bool:
+    """A line after a table that is none of its rows, by what it says."""
+    text = next((cell for cell in row if cell.strip()), "")
+    if ADS_TOTAL.match(text):
+        return True
+    return width > 2 and cells_in(row) == 1 and bool(NOTE.match(text))
+
+
+def _comment(row: Sequence[str]) -> bool:
+    return bool(row) and row[0].lstrip().startswith("#") and len(row[0].strip()) > 1
+
+
+def _thin(row: Sequence[str], width: int) -> bool:
+    """A row with a title or a remark above a table of that width."""
+    if width == 2:
+        return len(row) == 1
+    return width > 2 and cells_in(row) <= max(1, width // 3) and len(row) <= max(width, 2)
