@@ -1,31 +1,32 @@
 """CSV, TSV, white space and their kin: text to text Parquet, chunk by chunk.
 
-A regular file goes through Arrow's parser. At the first sign of trouble (a ragged or blank line, an
-open quote, a cell beyond Arrow's block) it is read again by Python's, which is slower and tells
-line by line what is wrong.
+A regular file goes through Arrow's parser. At the first sign of trouble (a ragged or blank line, a
+quote out of order, a cell beyond Arrow's block) it is read again by Python's, which is slower and
+tells line by line what is wrong.
 """
 
 from __future__ import annotations
 
-import csv
+import io
 import itertools
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from cxlib.i18n import N_
-from cxlib.ingest import dialect as dialects
-from cxlib.ingest.dialect import Dialect
-from cxlib.ingest.encoding import Encoded, examine, not_a_table, open_clean, open_text
+from cxlib.ingest import quotes
+from cxlib.ingest.encoding import Encoded, clean_blocks, examine, open_clean, open_text
+from cxlib.ingest.frame import Frame, find_frame
+from cxlib.ingest.layout import is_blank, is_footer, is_total
+from cxlib.ingest.records import Mended, fit, read_records
 from cxlib.ingest.rejects import Rejects
+from cxlib.ingest.remarks import encoding_issues, frame_issues, mended_issues, total_issue
 from cxlib.ingest.staged import (
     CHUNK,
-    MAX_CELL,
     ReadOptions,
     Staged,
     TextWriter,
@@ -33,24 +34,25 @@ from cxlib.ingest.staged import (
     untyped,
     visible_names,
 )
-from cxlib.results import Issue
 
 ARROW_BLOCK = 4 << 20
 SAMPLE_CHARACTERS = 1 << 18
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The table in the text: `width` columns, the usual row has `usual` cells of them."""
-
-    dialect: Dialect
-    header: tuple[str, ...] | None
-    width: int
-    usual: int
+TAIL = 30
+"""Rows after a blank line that may be a footer at the end of a file."""
 
 
 class _Irregular(Exception):
     """Arrow cannot read the file, or not tell its lines."""
+
+
+@dataclass
+class _Found:
+    """What was noticed on the way: `again` is the line where the header stands once more."""
+
+    mended: Mended = field(default_factory=Mended)
+    footer: tuple[int, ...] = ()
+    again: int | None = None
+    last: tuple[int, list[str]] = (0, [])
 
 
 def stage_delimited(
@@ -63,116 +65,112 @@ def stage_delimited(
     """A delimited text file as `Staged`; see `read.stage`."""
     encoded = examine(path, options.encoding)
     with open_text(encoded) as text:
-        sample = _lines(text.read(SAMPLE_CHARACTERS))
-    layout = find_layout(sample, options)
-    check_width(layout.width)
+        sample, whole = _sample(text)
+    frame = find_frame(sample, options, whole)
+    check_width(frame.shape.width)
     target = outdir / "text.parquet"
     with Rejects(outdir / "read_rejects.csv") as rejects:
         try:
-            writer, found = _stage_quickly(encoded, layout, target, progress)
+            writer, found = _stage_quickly(encoded, frame, target, progress)
         except (pa.ArrowInvalid, _Irregular):
-            writer, found = _stage_carefully(encoded, layout, target, rejects, progress)
-    names, renamed = visible_names(layout.header, layout.width)
+            writer, found = _stage_carefully(encoded, frame, target, rejects, progress)
+    names, renamed = visible_names(frame.titles, frame.shape.width)
+    line, last = found.last
     return Staged(
         path=target,
         name=name,
         format="delimited",
         columns=names,
-        titles=layout.header,
+        titles=frame.titles,
         rows=writer.rows,
-        sources=untyped(layout.width),
+        sources=untyped(frame.shape.width),
         samples=writer.samples(),
         encoding=encoded.encoding,
-        delimiter=layout.dialect.delimiter,
-        quotechar=layout.dialect.quotechar,
+        delimiter=frame.dialect.delimiter,
+        quotechar=frame.dialect.quotechar,
+        table=frame.table,
+        tables=frame.tables,
         rejects=rejects.path,
         rejected=rejects.count,
         issues=(
-            *_encoding_issues(encoded),
-            *_dialect_issues(layout),
+            *encoding_issues(encoded),
+            *frame_issues(frame, (*frame.footer, *found.footer), found.again),
             *renamed,
-            *found,
+            *mended_issues(found.mended),
+            *([total_issue(line)] if writer.rows > 2 and is_total(last) else []),
             *rejects.issues(),
         ),
     )
 
 
-def find_layout(sample: Sequence[str], options: ReadOptions) -> Layout:
-    """Dialect, header and width, by the first lines of a file.
-
-    The width is the header's, or the usual row's where that is wider; a header that is one short
-    over full cells lacks the name of its first column (row names), else of its last ones.
-    """
-    dialect = dialects.detect(sample, options.delimiter)
-    rows = [row for row in dialects.parse(sample[dialect.preamble :], dialect) if any(row)]
-    if not rows:
-        raise not_a_table()
-    has_header = options.header if options.header is not None else dialects.header_found(rows)
-    body = rows[1:] if has_header else rows
-    widths = Counter(len(row) for row in body)
-    width = len(rows[0])
-    usual = width if not widths or widths[width] else max(widths, key=lambda w: (widths[w], w))
-    if not has_header:
-        wide = max(widths, key=lambda w: (widths[w], w), default=width)
-        return Layout(dialect, None, wide, wide)
-    header = tuple(rows[0])
-    if usual == width + 1 and any(row[-1] for row in body if len(row) == usual):
-        header = ("", *header)
-    return Layout(dialect, header, max(width, usual), usual)
+def _sample(text: IO[str]) -> tuple[list[str], bool]:
+    """The first lines of a text, and whether they are all; a cut line only if there is no other."""
+    head = text.read(SAMPLE_CHARACTERS)
+    lines = list(io.StringIO(head, newline=""))
+    whole = not text.read(1)
+    return (lines if whole or len(lines) == 1 else lines[:-1]), whole
 
 
 def _stage_quickly(
-    encoded: Encoded, layout: Layout, target: Path, progress: Callable[[int], None] | None
-) -> tuple[TextWriter, list[Issue]]:
-    dialect = layout.dialect
+    encoded: Encoded, frame: Frame, target: Path, progress: Callable[[int], None] | None
+) -> tuple[TextWriter, _Found]:
+    dialect, shape = frame.dialect, frame.shape
     if (
-        dialect.delimiter in (None, dialects.WHITE_SPACE)
-        or dialect.preamble
-        or layout.width == 1
-        or layout.usual != layout.width
+        not dialect.plain
+        or frame.start != 1
+        or frame.named > 1
+        or frame.stop is not None
+        or shape.width == 1
+        or shape.usual != shape.width
+        or (frame.named and len(frame.last) != shape.width)
     ):
         raise _Irregular
-    names = [f"c{i}" for i in range(layout.width)]
+    delimiter, quotechar = dialect.delimiter or ",", dialect.quotechar
+    quoted = encoded.quotes and quotechar is not None
+    if quoted and not quotes.in_order(clean_blocks(encoded), delimiter, quotechar or '"'):
+        raise _Irregular
+    names = [f"c{i}" for i in range(shape.width)]
     source = str(encoded.path) if encoded.raw else pa.PythonFile(open_clean(encoded), mode="r")
     reader = arrow_csv.open_csv(
         source,
         arrow_csv.ReadOptions(
             column_names=names,
-            skip_rows_after_names=int(layout.header is not None),
+            skip_rows_after_names=frame.named,
             block_size=ARROW_BLOCK,
             use_threads=False,
         ),
         arrow_csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quotechar if encoded.quotes else False,
-            double_quote=dialect.escapechar is None,
-            escape_char=dialect.escapechar or False,
-            newlines_in_values=encoded.quotes,
+            delimiter=delimiter,
+            quote_char=quotechar if quoted else False,
+            double_quote=True,
+            escape_char=False,
+            newlines_in_values=quoted,
             ignore_empty_lines=False,
         ),
         arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
         ),
     )
-    header_lines = 1 + sum(cell.count("\n") for cell in layout.header or ())
-    line = 1 + (header_lines if layout.header is not None else 0)
-    broken = 0
-    with TextWriter(target, layout.width, progress) as writer:
+    line = 1 + frame.named + sum(cell.count("\n") for cell in frame.last)
+    broken, found = 0, _Found()
+    with TextWriter(target, shape.width, progress) as writer:
         for batch in reader:
             columns = batch.columns
-            _refuse_trouble(columns)
-            spans = _line_breaks(columns) if encoded.quotes else None
+            _refuse_trouble(columns, frame.last)
+            spans = _line_breaks(columns) if quoted else None
             starts = _starts(line, batch.num_rows, spans)
             writer.write(columns, starts)
-            broken = spans[-1].as_py() if spans is not None and batch.num_rows else 0
+            if batch.num_rows:
+                found.last = (starts[-1].as_py(), [column[-1].as_py() for column in columns])
+                broken = spans[-1].as_py() if spans is not None else 0
             line += batch.num_rows + (pc.sum(spans).as_py() or 0 if spans is not None else 0)
         if broken:  # the last cell holds line breaks: perhaps its quote never closes
             raise _Irregular
-    return writer, []
+    return writer, found
 
 
-def _refuse_trouble(columns: Sequence[pa.Array]) -> None:
-    """A blank line, a cell above the cap or one that swallowed lines is for the careful reader."""
+def _refuse_trouble(columns: Sequence[pa.Array], titles: Sequence[str]) -> None:
+    """What is for the careful reader: a blank line, a very long cell, the header once more."""
     blank = None
     for column in columns:
         lengths = pc.binary_length(column)
@@ -182,6 +180,14 @@ def _refuse_trouble(columns: Sequence[pa.Array]) -> None:
         blank = empty if blank is None else pc.and_(blank, empty)
     if pc.any(blank).as_py():
         raise _Irregular
+    if titles:
+        again = pc.equal(columns[0], titles[0])
+        for column, title in zip(columns[1:], titles[1:], strict=False):
+            if not pc.any(again).as_py():
+                return
+            again = pc.and_(again, pc.equal(column, title))
+        if pc.any(again).as_py():
+            raise _Irregular
 
 
 def _line_breaks(columns: Sequence[pa.Array]) -> pa.Array:
@@ -203,191 +209,65 @@ def _starts(line: int, rows: int, spans: pa.Array | None) -> pa.Array:
 
 def _stage_carefully(
     encoded: Encoded,
-    layout: Layout,
+    frame: Frame,
     target: Path,
     rejects: Rejects,
     progress: Callable[[int], None] | None,
-) -> tuple[TextWriter, list[Issue]]:
-    trimmed: list[int] = []
-    with open_text(encoded) as text, TextWriter(target, layout.width, progress) as writer:
-        records = _records(text, layout.dialect, rejects)
-        if layout.header is not None:
-            next(records, None)
-        rows = _fitted(records, layout, rejects, trimmed)
+) -> tuple[TextWriter, _Found]:
+    found, shape, dialect = _Found(), frame.shape, frame.dialect
+
+    def refuse(line: int, text: str, code: str) -> None:
+        rejects.add(line, "", text, code)
+
+    with open_text(encoded) as text, TextWriter(target, shape.width, progress) as writer:
+        lines = itertools.islice(text, frame.start - 1, None)
+        records = read_records(lines, dialect, shape, refuse, found.mended, frame.start - 1)
+        inside = _inside(records, frame, found)
+        for _ in range(frame.named):
+            next(inside, None)
+        rows = fit(_before_footer(inside, frame, found), dialect, shape, refuse, found.mended)
         while chunk := list(itertools.islice(rows, CHUNK)):
             cells = zip(*(row for _, row in chunk), strict=True)
             columns = [pa.array(column, pa.string()) for column in cells]
             writer.write(columns, pa.array([line for line, _ in chunk], pa.int64()))
-    if not trimmed:
-        return writer, []
-    shorter = Issue(
-        "extra_empty_cells",
-        "info",
-        N_("Some lines end in empty cells beyond the last column; these were left out."),
-        rows=tuple(trimmed[:5]),
-        count=len(trimmed),
-    )
-    return writer, [shorter]
+            found.last = chunk[-1]
+    return writer, found
 
 
-def _records(
-    text: Iterator[str], dialect: Dialect, rejects: Rejects
+def _inside(
+    records: Iterator[tuple[int, list[str]]], frame: Frame, found: _Found
 ) -> Iterator[tuple[int, list[str]]]:
-    """Records that are not blank, with the line on which each starts.
-
-    A record that runs into the end of the file or beyond the cap of a cell loses its first line to
-    `rejects`; the lines after it are read anew.
-    """
-    lines = _Lines(itertools.islice(text, dialect.preamble, None), dialect.preamble)
-    reader = dialects.parse(lines, dialect)
-    while True:
-        lines.mark()
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            code = "unclosed_quote" if len(lines.held) > 1 else "cell_too_large"
-            rejects.add(lines.start, "", lines.held[0], code)
-            lines.back()
-            reader = dialects.parse(lines, dialect)
-            continue
-        if len(lines.held) > 1 and lines.ended and _is_open("".join(lines.held), dialect):
-            rejects.add(lines.start, "", lines.held[0].rstrip("\r\n"), "unclosed_quote")
-            lines.back()
-            reader = dialects.parse(lines, dialect)
-            continue
-        if len(lines.held[0]) > MAX_CELL and any(len(cell) > MAX_CELL for cell in row):
-            rejects.add(lines.start, "", lines.held[0], "cell_too_large")
-            continue
-        if any(cell.strip() for cell in row) or len(row) > 1:
-            yield lines.start, row
-
-
-def _is_open(record: str, dialect: Dialect) -> bool:
-    """Whether a record ends inside a quote: it would swallow the next line too."""
-    return list(dialects.parse([record, "x\n"], dialect))[-1] != ["x"]
-
-
-def _fitted(
-    records: Iterator[tuple[int, list[str]]], layout: Layout, rejects: Rejects, trimmed: list[int]
-) -> Iterator[tuple[int, list[str]]]:
-    """Records of the table's width; others are rejected, but for cells beyond it that are empty."""
-    width, usual = layout.width, layout.usual
+    """Records up to the end of the table, or to its header once more."""
+    named = frame.named
     for line, row in records:
-        if len(row) == width:
+        if frame.stop is not None and line >= frame.stop:
+            return
+        if row and named:
+            named -= 1
+        elif frame.last and len(row) > 1 and tuple(row) == frame.last:
+            found.again = line
+            return
+        yield line, row
+
+
+def _before_footer(
+    records: Iterator[tuple[int, list[str]]], frame: Frame, found: _Found
+) -> Iterator[tuple[int, list[str]]]:
+    """Records without blank lines, and without what stands after one at the end of the file."""
+    held: list[tuple[int, list[str]]] = []
+    waiting = False
+    for line, row in records:
+        if not is_blank(row) and not waiting:
             yield line, row
-        elif len(row) > width and not any(cell.strip() for cell in row[width:]):
-            trimmed.append(line)
-            yield line, row[:width]
-        elif len(row) == usual:
-            yield line, [*row, *[""] * (width - len(row))]
-        else:
-            delimiter = layout.dialect.delimiter or ""
-            rejects.add(line, "", delimiter.join(row), "ragged_row")
-
-
-class _Lines:
-    """Lines that can be handed out again from the last mark on."""
-
-    def __init__(self, source: Iterator[str], before: int) -> None:
-        self._source = source
-        self._again: list[str] = []
-        self.held: list[str] = []
-        self.start = before + 1
-        self.ended = False
-
-    def mark(self) -> None:
-        """A new record begins with the next line."""
-        self.start += len(self.held)
-        self.held = []
-
-    def back(self) -> None:
-        """Give up the first line since the mark; hand the others out again."""
-        self._again = self.held[1:] + self._again
-        self.held = self.held[:1]
-        self.ended = False
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        if self._again:
-            line = self._again.pop(0)
-        else:
-            try:
-                line = next(self._source)
-            except StopIteration:
-                self.ended = True
-                raise
-        self.held.append(line)
-        return line
-
-
-def _lines(text: str) -> list[str]:
-    """The whole lines of a sample; the last one only if there is no other."""
-    lines = text.splitlines(keepends=True) if "\x0b" not in text else text.split("\n")
-    full = len(text) < SAMPLE_CHARACTERS or len(lines) == 1
-    return lines if full else lines[:-1]
-
-
-def _encoding_issues(encoded: Encoded) -> list[Issue]:
-    issues = []
-    if not encoded.certain:
-        issues.append(
-            Issue(
-                "encoding_guessed",
-                "info",
-                N_("The file does not say its encoding; it was read as {encoding}."),
-                N_("If letters look wrong, choose another encoding."),
-                {"encoding": encoded.encoding},
-            )
-        )
-    if encoded.nuls:
-        issues.append(
-            Issue(
-                "nul_bytes",
-                "warning",
-                N_("{count} NUL bytes were left out."),
-                N_("Export the file again if text is missing."),
-                {"count": encoded.nuls},
-                count=encoded.nuls,
-            )
-        )
-    if encoded.undecodable:
-        issues.append(
-            Issue(
-                "undecodable",
-                "warning",
-                N_("{count} characters have no meaning in {encoding} and are shown as �."),
-                N_("Choose another encoding."),
-                {"count": encoded.undecodable, "encoding": encoded.encoding},
-                count=encoded.undecodable,
-            )
-        )
-    return issues
-
-
-def _dialect_issues(layout: Layout) -> list[Issue]:
-    issues = []
-    if not layout.dialect.sure:
-        issues.append(
-            Issue(
-                "delimiter_unsure",
-                "warning",
-                N_("It is not certain how the cells are parted; the best guess is shown."),
-                N_("If the columns look wrong, choose the delimiter."),
-            )
-        )
-    if layout.dialect.preamble:
-        issues.append(
-            Issue(
-                "preamble",
-                "info",
-                N_("{count} lines before the table were left out."),
-                params={"count": layout.dialect.preamble},
-                rows=(1,),
-                count=layout.dialect.preamble,
-            )
-        )
-    return issues
+            continue
+        if is_blank(row) and not waiting:
+            waiting = frame.shape.width > 1
+        held.append((line, row))
+        if len(held) > TAIL or not waiting:
+            yield from ((n, r) for n, r in held if r)
+            held, waiting = [], False
+    rest = [row for _, row in held if not is_blank(row)]
+    if rest and frame.stop is None and is_footer(rest, frame.shape.width):
+        found.footer = tuple(line for line, row in held if not is_blank(row))
+        held = [(line, row) for line, row in held if is_blank(row)]
+    yield from ((line, row) for line, row in held if row)

@@ -27,7 +27,7 @@ ENOUGH = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What the cells of a column look like: `optional` where some of them are empty."""
+    """What the cells of a column look like: `optional` where more than one of them is empty."""
 
     shape: Shape
     optional: bool
@@ -83,4 +83,4 @@ def _column(found: Sequence[Shape]) -> Column:
         return Column("empty", True)
     best, count = filled.most_common(1)[0]
     sure = count >= ENOUGH * filled.total()
-    return Column(best if sure else "text", filled.total() < len(found))
+    return Column(best if sure else "text", filled.total() < len(found) - 1)

@@ -73,17 +73,18 @@ def test_ragged_lines_are_rejected_with_their_numbers(stage, cells):
     assert CODES(staged) == {"ragged_row", "extra_empty_cells"}
 
 
-def test_an_open_quote_costs_one_line(stage, cells):
+def test_an_open_quote_is_text_and_swallows_nothing(stage, cells):
     staged = stage('id,t\n1,"open\n2,b\n3,c\n')
-    assert cells(staged) == [["2", "b"], ["3", "c"]]
-    assert staged.rejected == 1
+    assert cells(staged) == [["1", '"open'], ["2", "b"], ["3", "c"]]
+    assert staged.rejected == 0
     assert next(i for i in staged.issues if i.code == "unclosed_quote").rows == (2,)
 
 
 def test_an_open_quote_far_from_the_end(stage, cells):
     body = "".join(f"{i},{'x' * 80}\n" for i in range(30_000))
     staged = stage('id,t\n1,"open\n' + body)
-    assert (staged.rows, staged.rejected) == (30_000, 1)
+    assert (staged.rows, staged.rejected) == (30_001, 0)
+    assert lines(staged)[:2] == [2, 3]
 
 
 def test_a_cell_beyond_the_cap_costs_its_row(stage, cells):
@@ -177,14 +178,14 @@ def test_both_readers_agree_on_rows_and_lines(tmp_path, table, data):
     path.write_text(text.getvalue(), encoding="utf-8", newline="")
     encoded = delimited.examine(path, "utf-8")
     with delimited.open_text(encoded) as handle:
-        sample = delimited._lines(handle.read())
-    layout = delimited.find_layout(sample, ReadOptions(delimiter=",", header=True))
+        sample, whole = delimited._sample(handle)
+    frame = delimited.find_frame(sample, ReadOptions(delimiter=",", header=1), whole)
     try:
-        delimited._stage_quickly(encoded, layout, tmp_path / "quick.parquet", None)
+        delimited._stage_quickly(encoded, frame, tmp_path / "quick.parquet", None)
     except (delimited.pa.ArrowInvalid, delimited._Irregular):
         return
     with delimited.Rejects(tmp_path / "r.csv") as rejects:
-        delimited._stage_carefully(encoded, layout, tmp_path / "slow.parquet", rejects, None)
+        delimited._stage_carefully(encoded, frame, tmp_path / "slow.parquet", rejects, None)
     assert pq.read_table(tmp_path / "quick.parquet").equals(
         pq.read_table(tmp_path / "slow.parquet")
     )

@@ -1,0 +1,192 @@
+"""The records of a delimited text, one by one, with the line on which each starts."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from cxlib.ingest.dialect import Dialect, parse
+from cxlib.ingest.mending import Mend, fitted, parted_otherwise, reread
+from cxlib.ingest.shapes import Column
+from cxlib.ingest.staged import MAX_CELL
+
+EXAMPLES = 5
+MOST_LINES = 20
+"""Lines of one record in which quotes that are not in order are looked for."""
+
+
+Refuse = Callable[[int, str, str], None]
+"""Told the line, the text and the reason of a record that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is known of the table that records belong to.
+
+    It has `width` columns, `columns` what they look like; the usual row has `usual` cells.
+    """
+
+    width: int
+    usual: int
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass
+class Mended:
+    """How many records were read another way, by the way, with the lines of a few."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    lines: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, how: Mend, line: int) -> None:
+        """Count a record."""
+        self.counts[how] += 1
+        examples = self.lines.setdefault(how, [])
+        if len(examples) < EXAMPLES:
+            examples.append(line)
+
+
+def read_records(
+    lines: Iterator[str],
+    dialect: Dialect,
+    shape: Shape,
+    refuse: Refuse,
+    mended: Mended,
+    before: int = 0,
+) -> Iterator[tuple[int, list[str]]]:
+    """Records, blank ones as empty lists, whatever their width.
+
+    Quotes that open or close nowhere are text where the record has the width of the table that way;
+    a record that runs into the end of the file or beyond the cap of a cell loses its first line to
+    `refuse`, and the lines after it are read anew.
+    """
+    source = _Lines(lines, before)
+    reader = parse(source, dialect, strict=True)
+    while True:
+        source.mark()
+        sound = True
+        row: list[str] = []
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            sound = False
+        if not source.held:
+            continue
+        if not sound or (len(row) != shape.width and len(row) > 0):
+            other = _reread(source.held, dialect, shape, sound)
+            if other is not None:
+                taken, row, how = other
+                mended.add(how, source.start)
+                source.back(taken)
+                reader = parse(source, dialect, strict=True)
+                yield source.start, row
+                continue
+        if not sound:
+            row, code = _first_line(source, dialect)
+            if code is None:
+                mended.add("unclosed_quote", source.start)
+                yield source.start, row
+            else:
+                refuse(source.start, source.held[0].rstrip("\r\n"), code)
+            source.back(1)
+            reader = parse(source, dialect, strict=True)
+            continue
+        if len(source.held[0]) > MAX_CELL and any(len(cell) > MAX_CELL for cell in row):
+            refuse(source.start, source.held[0], "cell_too_large")
+            continue
+        if len(row) == 1 and shape.width > 2 and len(source.held) == 1:
+            parts = parted_otherwise(
+                source.held[0].rstrip("\r\n"), dialect, shape.width, shape.columns
+            )
+            if parts is not None:
+                mended.add("other_delimiter", source.start)
+                row = parts
+        yield source.start, row if len(row) > 1 or any(cell.strip() for cell in row) else []
+
+
+def fit(
+    records: Iterator[tuple[int, list[str]]],
+    dialect: Dialect,
+    shape: Shape,
+    refuse: Refuse,
+    mended: Mended,
+) -> Iterator[tuple[int, list[str]]]:
+    """Records of the table's width; others are mended where that is certain, else rejected."""
+    width = shape.width
+    for line, row in records:
+        if len(row) == width:
+            yield line, row
+            continue
+        other = fitted(row, width, shape.usual, shape.columns, dialect.delimiter or "")
+        if other is None:
+            refuse(line, (dialect.delimiter or " ").join(row), "ragged_row")
+            continue
+        cells, how = other
+        if how != "padded_rows" or len(row) != shape.usual:
+            mended.add(how, line)
+        yield line, cells
+
+
+def _reread(
+    held: Sequence[str], dialect: Dialect, shape: Shape, sound: bool
+) -> tuple[int, list[str], Mend] | None:
+    """The fewest lines that make a record of the table's width, quotes not in order."""
+    if shape.width < 2:
+        return None
+    if sound and len(held) == 1:
+        other = reread(
+            dialect.encode(held[0].rstrip("\r\n")), dialect, shape.width, shape.columns, sound=True
+        )
+        return None if other is None else (1, *other)
+    text = ""
+    for i, line in enumerate(held[:MOST_LINES]):
+        if len(text) + len(line) > MAX_CELL:
+            break
+        text += dialect.encode(line)
+        other = reread(text.rstrip("\r\n"), dialect, shape.width, shape.columns)
+        if other is not None:
+            cells, how = other
+            unclosed = how == "stray_quotes" and len(held) > i + 1
+            return i + 1, cells, "unclosed_quote" if unclosed else how
+    return None
+
+
+def _first_line(source: _Lines, dialect: Dialect) -> tuple[list[str], str | None]:
+    """The first line with its quotes as text, or why it cannot be read."""
+    if len(source.held) == 1 and len(source.held[0]) > MAX_CELL:
+        return [], "cell_too_large"
+    if dialect.delimiter is None:
+        return [source.held[0].rstrip("\r\n")], None
+    return [], "unclosed_quote"
+
+
+class _Lines:
+    """Lines that can be handed out again from the last mark on."""
+
+    def __init__(self, source: Iterator[str], before: int) -> None:
+        self._source = source
+        self._again: deque[str] = deque()
+        self.held: list[str] = []
+        self.start = before + 1
+
+    def mark(self) -> None:
+        """A new record begins with the next line."""
+        self.start += len(self.held)
+        self.held = []
+
+    def back(self, keep: int) -> None:
+        """Keep the first lines since the mark; hand the others out again."""
+        self._again.extendleft(reversed(self.held[keep:]))
+        self.held = self.held[:keep]
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._source)
+        self.held.append(line)
+        return line

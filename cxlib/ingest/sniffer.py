@@ -1,0 +1,245 @@
+"""Finding the dialect of a text file by its first lines."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cxlib.ingest import shapes
+from cxlib.ingest.dialect import WHITE_SPACE, Dialect, parse
+
+COMMON = (",", ";", "\t", "|")
+LINES = 200
+CHARACTERS = 1 << 16
+CLEVER_CHARACTERS = 12_000  # CleverCSV's cost grows fast with its sample
+NEVER = set("\"'`.-_/\\()[]{}+%@&$€£#*?!<>\r\n\t ,;|\ufeff")
+"""Signs that stand in numbers, dates and words too often to part cells."""
+HINT = re.compile(r'"?sep=(.)"?\s*$', re.I)
+WORD = re.compile(r"[\w .@:/&#'+()%?!’-]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    dialect: Dialect
+    score: float
+    width: int
+
+
+def detect(
+    lines: Sequence[str], delimiter: str | None = None, quotechar: str | None = None
+) -> Dialect:
+    """The dialect of a file by its first lines, `delimiter` and `quotechar` where they are known.
+
+    Each candidate is scored by how equal it makes the rows and by how many cells it leaves that
+    look like a number, a date or a word; CleverCSV is the second opinion where two come close. An
+    empty `quotechar` says that quotes are text.
+    """
+    sample = _sample(lines)
+    if delimiter is not None:
+        if delimiter == WHITE_SPACE:
+            return max(_spaces(sample, quotechar), key=lambda s: s.score).dialect
+        return _dialect(sample, delimiter, quotechar)
+    scored = [_score(sample, _dialect(sample, d, quotechar)) for d in _candidates(sample)]
+    scored += _spaces(sample, quotechar)
+    ranked = sorted((s for s in scored if s.score > 0), key=lambda s: -s.score)
+    whole = sum(
+        shapes.shape(line) in ("date", "time")
+        or (" " not in line.strip() and bool(shapes.NUMBER.match(line)))
+        for line in sample
+    )
+    if ranked and ranked[0].dialect.delimiter not in COMMON and whole > 0.8 * len(sample):
+        ranked = []  # a column of times is no table of hours and minutes
+    best = _best(sample, ranked)
+    if best is None:
+        fixed = _positions(sample)
+        if fixed:
+            return Dialect(None, None, stops=fixed)
+        return _single(sample, quotechar, sure=not ranked)
+    return best
+
+
+def hint(line: str) -> str | None:
+    """The delimiter that a first line ``sep=;`` tells Excel."""
+    found = HINT.match(line)
+    return found[1] if found else None
+
+
+def _sample(lines: Sequence[str]) -> list[str]:
+    sample: list[str] = []
+    size = 0
+    for line in lines:
+        if line.strip():
+            sample.append(line)
+            size += len(line)
+        if len(sample) == LINES or size > CHARACTERS:
+            break
+    return sample
+
+
+def _candidates(sample: Sequence[str]) -> list[str]:
+    """Delimiters that occur: the common ones, and signs that are on nearly every line."""
+    found = [d for d in COMMON if any(d in line for line in sample)]
+    rare = Counter(
+        char
+        for line in sample
+        for char in set(line)
+        if not char.isalnum()
+        and char not in NEVER
+        and (char > " " or char in "\x01\x02\x1c\x1d\x1e\x1f")
+    )
+    found += [char for char, count in rare.most_common(6) if count >= 0.85 * len(sample)]
+    several: list[str] = []
+    for d in (*found, "#", "*", "&", "@", "$", "-", "_"):
+        doubled = sum(d * 2 in line for line in sample)
+        if d.strip() and doubled > 0.9 * len(sample) and len(sample) > 1:
+            alone = sum(
+                len(re.findall(f"(?<!{re.escape(d)}){re.escape(d)}(?!{re.escape(d)})", line))
+                for line in sample
+            )
+            length = min(
+                len(run) for line in sample for run in re.findall(f"{re.escape(d)}{{2,}}", line)
+            )
+            if alone <= sum(line.count(d * length) for line in sample) * 0.5:
+                several.append(d * length)
+    spaced = [d + " " for d in found if d.strip() and _always_spaced(sample, d)]
+    return [*found, *several, *spaced]
+
+
+def _always_spaced(sample: Sequence[str], delimiter: str) -> bool:
+    """Whether a space follows the delimiter wherever it stands outside of quotes."""
+    bare = re.sub(r'"(?:[^"]|"")*"', '""', "".join(sample))
+    all_of_them = bare.count(delimiter)
+    ended = len(re.findall(re.escape(delimiter) + r"(?= |\r|\n|$)", bare))
+    return bare.count(delimiter + " ") > 0.5 * all_of_them and ended >= 0.97 * all_of_them > 0
+
+
+def _dialect(sample: Sequence[str], delimiter: str, quotechar: str | None = None) -> Dialect:
+    quote: str | None = quotechar if quotechar is not None else _quote(sample, delimiter)
+    escape = _escape(sample, delimiter, quote) if quote else None
+    return Dialect(delimiter, quote or None, escape)
+
+
+def _quote(sample: Sequence[str], delimiter: str) -> str:
+    """The quote whose pairs enclose cells: the double one unless only the single one does."""
+    text = "".join(sample)
+    part = re.escape(delimiter)
+    enclosed = {}
+    for quote in "\"'":
+        opened = len(re.findall(rf"(?:^|{part})[ ]*{quote}(?!{quote})", text, re.M))
+        closed = len(re.findall(rf"{quote}[ ]*(?=\r|\n|{part}|\Z)", text, re.M))
+        enclosed[quote] = min(opened, closed)
+    return "'" if enclosed["'"] > 2 and enclosed["'"] > 2 * enclosed['"'] else '"'
+
+
+def _escape(sample: Sequence[str], delimiter: str, quote: str) -> str | None:
+    """A backslash, if it stands before quotes inside of cells more often than quotes are doubled."""
+    text = "".join(sample)
+    part = re.escape(delimiter)
+    # Before a delimiter the backslash is the cell's own last character.
+    escaped = len(re.findall(rf"(?<!\\)\\{quote}(?!{quote}|{part}|\r|\n|\Z)", text))
+    doubled = len(re.findall(rf"(?<!{part})(?<!^){quote}{quote}(?!{part}|\r|\n|\Z)", text, re.M))
+    return "\\" if escaped > doubled else None
+
+
+def _spaces(sample: Sequence[str], quotechar: str | None) -> list[_Scored]:
+    """Single spaces and runs of white space as delimiters; both must make every row equal."""
+    if not any(" " in line.strip() or "\t" in line.strip() for line in sample):
+        return []
+    single = _score(sample, _dialect(sample, WHITE_SPACE, quotechar))
+    runs = _score(sample, replace(single.dialect, runs=True))
+    return [runs, single] if runs.score >= single.score else [single, runs]
+
+
+def _score(sample: Sequence[str], dialect: Dialect) -> _Scored:
+    """Share of rows of the usual width × share of cells that look clean; 0 for a single column."""
+    try:
+        rows = [row for row in parse(sample, dialect) if row]
+    except csv.Error:
+        return _Scored(dialect, 0.0, 1)
+    widths = Counter(len(row) for row in rows)
+    width, usual = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
+    if width < 2:
+        return _Scored(dialect, 0.0, 1)
+    others = "".join(d for d in COMMON if d not in (dialect.delimiter or ""))
+    cells = [cell.strip() for row in rows if len(row) == width for cell in row][:4_000]
+    clean = sum(_clean(cell, others, dialect.quotechar or '"') for cell in cells) / len(cells)
+    if (dialect.delimiter or "") + " " == dialect.delimiter or len(dialect.delimiter or "") > 1:
+        clean = min(1.0, clean * 1.02)  # what is left of a long delimiter is no part of the cells
+    elif dialect.delimiter not in COMMON:
+        clean *= 0.9
+    # White space and rare signs part any prose: they must make rows equal to be believed.
+    power = 1 if dialect.delimiter in COMMON else 4 if dialect.delimiter == WHITE_SPACE else 2
+    return _Scored(dialect, clean * (usual / len(rows)) ** power, width)
+
+
+def _clean(cell: str, others: str, quote: str) -> float:
+    found = shapes.shape(cell)
+    if found not in ("text", "code"):
+        return 1.0
+    if (cell[0] == quote) != (cell[-1] == quote):
+        return 0.2
+    if any(mark in cell for mark in others):
+        return 0.3
+    return 1.0 if WORD.match(cell) else 0.8
+
+
+def _best(sample: Sequence[str], ranked: Sequence[_Scored]) -> Dialect | None:
+    if not ranked:
+        return None
+    best = ranked[0]
+    rivals = [s for s in ranked[1:] if not _same(best.dialect, s.dialect)]
+    second = rivals[0].score if rivals else 0.0
+    if (best.score >= 0.7 and second < 0.7 * best.score) or (best.score > 0.35 and not second):
+        return best.dialect
+    clever = _clever(sample)
+    for rival in ranked:
+        if rival.dialect.delimiter == clever and rival.score > 0.5 * max(best.score, 0.1):
+            return replace(rival.dialect, sure=rival.score >= 0.5)
+    if best.score < 0.35:
+        return None
+    return replace(best.dialect, sure=False)
+
+
+def _same(a: Dialect, b: Dialect) -> bool:
+    """Whether two dialects part cells at the same places, but for white space."""
+    return (a.delimiter or "").strip()[:1] == (b.delimiter or "").strip()[:1]
+
+
+def _clever(sample: Sequence[str]) -> str | None:
+    import clevercsv  # slow to load, and most files are plain
+
+    try:
+        found = clevercsv.Detector().detect("".join(sample)[:CLEVER_CHARACTERS])
+    except clevercsv.exceptions.NoDetectionResult:
+        return None
+    return None if found is None else str(found.delimiter)
+
+
+def _single(sample: Sequence[str], quotechar: str | None, sure: bool) -> Dialect:
+    """One column: quotes enclose its cells where they stand at both ends of lines."""
+    quoted = sum(line[0] == '"' and line.rstrip("\r\n")[-1:] == '"' for line in sample)
+    quote = quotechar if quotechar is not None else ('"' if quoted > 0.5 * len(sample) else None)
+    return Dialect(None, quote or None, sure=sure)
+
+
+def _positions(sample: Sequence[str]) -> tuple[int, ...]:
+    """Where the cells of a text of fixed positions begin: after columns of blanks on every line."""
+    lines = [line.rstrip("\r\n") for line in sample if "\t" not in line]
+    if len(lines) < 3 or len(lines) < len(sample):
+        return ()
+    length = max(map(len, lines))
+    blank = [all(i >= len(line) or line[i] == " " for line in lines) for i in range(length)]
+    starts = [i for i in range(length) if not blank[i] and (i == 0 or blank[i - 1])]
+    if len(starts) < 2:
+        return ()
+    # A gap of one blank may be chance where lines are few.
+    stops = [s for s in starts[1:] if blank[s - 2] or len(lines) >= 20]
+    cells = [_filled_share(lines, a, b) for a, b in zip([0, *stops], [*stops, length], strict=True)]
+    return (0, *stops) if stops and min(cells) > 0.3 else ()
+
+
+def _filled_share(lines: Sequence[str], begin: int, end: int) -> float:
+    return sum(bool(line[begin:end].strip()) for line in lines) / len(lines)
