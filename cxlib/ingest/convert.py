@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cxlib import engine
 from cxlib.errors import CxError
 from cxlib.i18n import N_
-from cxlib.ingest import canonical
+from cxlib.ingest import canonical, entries, purchases
+from cxlib.ingest.anomalies import anomalies
 from cxlib.ingest.canonical import Imported
 from cxlib.ingest.check import checks
+from cxlib.ingest.findings import Ledger
 from cxlib.ingest.fold import LINE_COLUMNS, fold, quoted, write
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
@@ -22,12 +24,15 @@ from cxlib.results import Issue
 from cxlib.tables.kind import kind as kind_of
 
 MEMORY = "1GB"  # of the engine, below the child's own limit
+ORDERS = "transactions"  # the kind whose rows are folded
+BY_LINE = "SELECT * FROM orders ORDER BY line, purchase_day"
 
 
 def convert(
     staged: Staged, plan: Plan, outdir: Path, progress: Callable[[int], None] | None = None
 ) -> Imported:
-    """Convert staged transactions into ``outdir/orders.parquet`` (and ``lines.parquet``).
+    """Convert staged text into ``outdir/orders.parquet`` (and ``lines.parquet``) or, for the other
+    kinds, into ``outdir/<kind>.parquet``.
 
     Every row of the file is accepted (it is the first of a record), merged into another row of its
     order, or in ``outdir/rejects.csv``. Heavy: run it through `sandbox.run`.
@@ -35,65 +40,83 @@ def convert(
     Raises
     ------
     CxError
-        `missing_field` where the plan lacks a required field, `not_importable` for a kind that
-        cannot be imported yet, `no_rows` where no row can be read.
+        `missing_field` where the plan lacks a required field, `no_rows` where no row can be read.
     """
     _check(plan)
-    typed = outdir / "typed.parquet"
-    orders, lines = outdir / "orders.parquet", outdir / "lines.parquet"
+    typed, kept = outdir / "typed.parquet", outdir / "kept.parquet"
+    orders = plan.kind == ORDERS
     with Rejects(outdir / "rejects.csv", plan.lang) as rejects:
         rejects.take_over(staged.rejects)
-        typist = Typist(staged, plan, rejects)
+        typist = _typist(staged, plan, rejects)
         typist.write(typed, progress)
         with engine.connect(outdir, memory=MEMORY) as connection:
             doubled = _duplicates(connection, staged)
             _drop_repeats(connection, typed, staged, plan, rejects)
-            fold(connection, outdir / "kept.parquet")
-            accepted, folded, revenue, first, last, customers, sales = _totals(connection)
-            if not folded:
+            if orders:
+                fold(connection, kept)
+            else:
+                connection.execute(
+                    f"CREATE VIEW entries AS SELECT * FROM read_parquet({quoted(str(kept))})"
+                )
+            totals = _order_totals(connection) if orders else _entry_totals(connection, plan)
+            if not totals.rows:
                 raise _no_rows(rejects)
+            found = checks(connection, plan.today) if orders else anomalies(connection, plan)
             issues = (
                 *staged.issues,
                 *(i for i in rejects.issues() if i.code not in {s.code for s in staged.issues}),
                 *typist.issues(),
                 *doubled,
-                *checks(connection, plan.today),
+                *found,
             )
+            split = orders and {"product", "category"} & set(plan.mapping)
             imported = Imported(
                 kind=plan.kind,
-                table=orders,
-                lines=lines if {"product", "category"} & set(plan.mapping) else None,
+                table=outdir / f"{'orders' if orders else plan.kind}.parquet",
+                lines=outdir / "lines.parquet" if split else None,
                 rejects=rejects.path,
                 rows_read=staged.rows + staged.rejected,
-                rows_accepted=accepted,
-                rows_merged=folded - accepted,
+                rows_accepted=totals.records,
+                rows_merged=totals.rows - totals.records,
                 rows_rejected=rejects.count,
                 issues=issues,
                 digest="",
-                revenue=revenue,
-                first_day=first,
-                last_day=last,
+                revenue=totals.revenue,
+                first_day=totals.first_day,
+                last_day=totals.last_day,
                 currency=plan.currency,
-                customers=customers,
-                order_count=sales,
+                customers=totals.customers,
+                order_count=totals.orders,
+                scores=plan.scores,
+                attributes=plan.attributes,
+                problems=typist.ledger.problems(),
             )
             _balance(imported)
-            imported = _write(connection, imported)
-    for scratch in (typed, outdir / "kept.parquet"):
+            imported = (
+                _write_orders(connection, imported)
+                if orders
+                else _write_entries(connection, imported, kept)
+            )
+    for scratch in (typed, kept):
         scratch.unlink(missing_ok=True)
     return imported
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the tables hold: `rows` of the file in `records`; the rest is of sales."""
+
+    records: int
+    rows: int
+    revenue: str | None
+    first_day: str | None
+    last_day: str | None
+    customers: int
+    orders: int
+
+
 def _check(plan: Plan) -> None:
-    kind = kind_of(plan.kind)
-    if plan.kind != "transactions":
-        raise CxError(
-            "not_importable",
-            N_("Files of the kind “{kind}” cannot be imported yet."),
-            N_("Choose the kind transactions if that is what the file holds."),
-            kind=plan.kind,
-        )
-    if missing := kind.missing(set(plan.mapping)):
+    if missing := kind_of(plan.kind).missing(set(plan.mapping)):
         raise CxError(
             "missing_field",
             N_("No column is chosen for “{fields}”."),
@@ -102,15 +125,48 @@ def _check(plan: Plan) -> None:
         )
 
 
+def _typist(staged: Staged, plan: Plan, rejects: Rejects) -> Typist:
+    if plan.kind == ORDERS:
+        return Typist(
+            staged,
+            plan,
+            rejects,
+            purchases.SCHEMA,
+            tuple(plan.mapping.values()),
+            purchases.typed_columns(plan),
+            purchases.purchases,
+        )
+    return Typist(
+        staged,
+        plan,
+        rejects,
+        entries.schema(plan),
+        entries.columns(plan),
+        entries.typed_columns(plan),
+        entries.reader(plan),
+        Ledger({score.column: (score.low, score.high) for score in plan.scores}),
+    )
+
+
 def _duplicates(connection: engine.Connection, staged: Staged) -> tuple[Issue, ...]:
-    """Rows that are equal to an earlier one in every cell, counted."""
+    """Rows that are equal to an earlier one in every cell, counted.
+
+    Only rows whose hash occurs twice are compared as a whole: the others need no memory for it.
+    """
     names = ", ".join(f"c{i}" for i in range(len(staged.columns)))
+    path = {"path": str(staged.path)}
+    connection.execute(
+        f"CREATE TABLE suspects AS SELECT hash({names}) AS h FROM read_parquet($path) "
+        "GROUP BY h HAVING count(*) > 1",
+        path,
+    )
     found = connection.execute(
         f"SELECT coalesce(sum(n - 1), 0)::BIGINT, coalesce(min(second, 5), []) FROM ("
         f"SELECT count(*) AS n, min(line, 2)[2] AS second FROM read_parquet($path) "
-        f"GROUP BY {names} HAVING n > 1)",
-        {"path": str(staged.path)},
+        f"WHERE hash({names}) IN (SELECT h FROM suspects) GROUP BY {names} HAVING n > 1)",
+        path,
     ).fetchone()
+    connection.execute("DROP TABLE suspects")
     assert found is not None
     count, lines = found
     if not count:
@@ -139,7 +195,7 @@ def _drop_repeats(
         names = "line_id, order_id, customer_id, timestamp, amount, quantity, product, said"
         source, code, column = str(typed), "repeated_line", plan.mapping["line_id"]
     else:
-        shutil.copyfile(typed, kept)
+        os.replace(typed, kept)
         return
     condition = "" if code == "duplicate_row" else "WHERE line_id IS NOT NULL"
     connection.execute(
@@ -148,13 +204,14 @@ def _drop_repeats(
         {"path": source},
     )
     # Those that are rejected already are not rejected twice.
+    value = "line_id" if column else "''"
     repeats = connection.execute(
-        "SELECT line, line_id FROM read_parquet($path) SEMI JOIN repeats USING (line) ORDER BY line",
+        f"SELECT line, {value} FROM read_parquet($path) SEMI JOIN repeats USING (line) ORDER BY line",
         {"path": str(typed)},
     )
     while chunk := repeats.fetchmany(10_000):
-        for line, line_id in chunk:
-            rejects.add(line, column, line_id or "", code)
+        for line, found in chunk:
+            rejects.add(line, column, found, code)
     write(
         connection,
         f"SELECT * FROM read_parquet({quoted(str(typed))}) ANTI JOIN repeats USING (line)",
@@ -163,9 +220,7 @@ def _drop_repeats(
     )
 
 
-def _totals(
-    connection: engine.Connection,
-) -> tuple[int, int, str | None, str | None, str | None, int, int]:
+def _order_totals(connection: engine.Connection) -> Totals:
     found = connection.execute(
         "SELECT count(*), coalesce(sum(lines), 0)::BIGINT, sum(amount)::VARCHAR, "
         "min(day)::VARCHAR, max(day)::VARCHAR, "
@@ -173,7 +228,20 @@ def _totals(
         "FROM orders"
     ).fetchone()
     assert found is not None
-    return found
+    return Totals(*found)
+
+
+def _entry_totals(connection: engine.Connection, plan: Plan) -> Totals:
+    """Counts of `entries`; days are of the time of the kind, a contract's of its start."""
+    names = {field.name for field in kind_of(plan.kind).fields}
+    day = next((f"CAST({n} AS DATE)::VARCHAR" for n in ("timestamp", "start") if n in names), None)
+    days = f"min({day}), max({day})" if day else "NULL, NULL"
+    customers = "count(DISTINCT customer_id)" if "customer_id" in names else "0"
+    found = connection.execute(
+        f"SELECT count(*), count(*), NULL, {days}, {customers}, 0 FROM entries"
+    ).fetchone()
+    assert found is not None
+    return Totals(*found)
 
 
 def _no_rows(rejects: Rejects) -> CxError:
@@ -191,16 +259,22 @@ def _balance(imported: Imported) -> None:
         raise AssertionError(f"{imported.rows_read} rows read, {parts} accounted for")
 
 
-def _write(connection: engine.Connection, imported: Imported) -> Imported:
+def _write_orders(connection: engine.Connection, imported: Imported) -> Imported:
     """The tables, ordered by line, the digest and report within the orders' file."""
-    by_line = "SELECT * FROM orders ORDER BY line, purchase_day"
     draft = imported.table.with_name("draft.parquet")
-    write(connection, by_line, draft, {})
+    write(connection, BY_LINE, draft, {})
     tables = [draft]
     if imported.lines is not None:
         write(connection, f"SELECT {LINE_COLUMNS} FROM lines ORDER BY line", imported.lines, {})
         tables.append(imported.lines)
     imported = replace(imported, digest=canonical.digest(tables))
     draft.unlink()
-    write(connection, by_line, imported.table, canonical.metadata(imported))
+    write(connection, BY_LINE, imported.table, canonical.metadata(imported))
+    return imported
+
+
+def _write_entries(connection: engine.Connection, imported: Imported, kept: Path) -> Imported:
+    """The entries as they were kept, with the digest and report."""
+    imported = replace(imported, digest=canonical.digest([kept]))
+    write(connection, "SELECT * FROM entries", imported.table, canonical.metadata(imported))
     return imported

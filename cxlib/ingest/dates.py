@@ -1,12 +1,13 @@
 """Days and times as people write them, told from a whole column, never from one cell.
 
 ``2025-08-31``, ``20250831``, ``31/08/2025 14:05``, ``31 Agustus 2025``, ``Aug 31, 2025``,
-``17 Agt 25 09.30 WIB``, Excel serials, Unix times.
+``17 Agt 25 09.30 WIB``, Excel serials, Unix times; months, weeks and quarters as their first day.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cxlib.ingest.missing import is_missing, trimmed
+from cxlib.ingest.stencil import blocks
 
 Order = Literal["ymd", "dmy", "mdy", "ydm", "serial", "serial1904", "unix", "unix_ms"]
 ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy", "ydm", "serial", "serial1904", "unix", "unix_ms")
@@ -24,35 +26,73 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january januari", "feb february februari peb pebruari", "mar march maret mrt",
-            "apr april", "may mei", "jun june juni", "jul july juli",
-            "aug august agustus agt agu ags", "sep sept september", "oct october oktober okt",
-            "nov november nopember nop", "dec december desember des",
+            "jan january januari januar janeiro enero ene janvier janv",
+            "feb february februari peb pebruari februar fevereiro fev febrero février fevrier févr fevr",
+            "mar march maret mrt märz marz mär mrz março marco marzo mars",
+            "apr april abril abr avril avr",
+            "may mei mai maio mayo",
+            "jun june juni junho junio juin",
+            "jul july juli julho julio juillet juil",
+            "aug august agustus agt agu ags agosto ago août aout",
+            "sep sept september setembro set septiembre septembre",
+            "oct october oktober okt outubro out octubre octobre",
+            "nov november nopember nop novembro noviembre novembre",
+            "dec december desember des dezember dez dezembro diciembre dic décembre decembre déc",
         ),
         start=1,
     )
     for name in names.split()
+}
+ZONES = {  # minutes from UTC; names that stand for several zones are not among them
+    "z": 0, "utc": 0, "gmt": 0, "wib": 420, "wita": 480, "wit": 540, "est": -300, "edt": -240,
+    "pst": -480, "pdt": -420, "cet": 60, "cest": 120,
 }  # fmt: skip
-ZONES = {"z": 0, "utc": 0, "gmt": 0, "wib": 420, "wita": 480, "wit": 540}  # minutes from UTC
 TYPO = 0.01
 PIVOT = 69  # two digits: 00–68 are of this century, 69–99 of the last
 FIRST_YEAR, LAST_YEAR = 1000, 2999
+FIRST_SERIAL, LAST_SERIAL = 20_000, 73_050  # 1954 to 2099: serials among dates of other notations
 
-_WEEKDAY = r"(?:[^\W\d_]{2,9}\.?,?\s+)?"
+_WEEKDAY = r"(?:\p{L}{2,10}(?:-feira)?\.?,?\s+)?"
 _TIME = (
-    r"(?:(?:T|[ ,]+(?:pukul |jam |at )?)(?P<hour>\d{1,2})[:.](?P<minute>\d{2})"
-    r"(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?"
-    r"\s*(?P<zone>[Zz]|(?i:utc|gmt|wib|wita|wit)|[+-]\d{2}:?(?:\d{2})?)?$"
+    r"(?:(?:T|[ ,]+(?:pukul |jam |at |às |à |um |a las )?)(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
+    r"(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?)?"
+    r"\s*(?P<zone>(?i:(?:utc|gmt)(?:[+-]\d{1,2}(?::?\d{2})?)?|z|wib|wita|wit|[ep][sd]t|cest|cet)"
+    r"|[+-]\d{2}:?(?:\d{2})?)?(?:\s*\([^)]*\))?$"
 )
 _BOUND = r"[-/. ]\s*"
 # Three parts in any order; the middle one may be a month's name.
 NUMERIC = rf"^{_WEEKDAY}(?P<a>\d{{1,4}}){_BOUND}(?P<b>\d{{1,2}}){_BOUND}(?P<c>\d{{1,4}}){_TIME}"
-NAMED = rf"^{_WEEKDAY}(?P<a>\d{{1,4}})(?:st|nd|rd|th)?[-/. ]*\s*(?P<b>[^\W\d_]{{3,9}})\.?,?[-/. ]*\s*(?P<c>\d{{2,4}}),?{_TIME}"
-MONTH_FIRST = rf"^{_WEEKDAY}(?P<b>[^\W\d_]{{3,9}})\.?[-/. ]\s*(?P<a>\d{{1,2}})(?:st|nd|rd|th)?,?[-/. ]\s*(?P<c>\d{{4}}),?{_TIME}"
+NAMED = rf"^{_WEEKDAY}(?P<a>\d{{1,4}})(?:st|nd|rd|th|er|º|°)?[-/. ]*\s*(?:de )?(?P<b>\p{{L}}{{3,10}})\.?,?[-/. ]*\s*(?:del? )?(?P<c>\d{{2,4}}),?{_TIME}"
+MONTH_FIRST = rf"^{_WEEKDAY}(?P<b>\p{{L}}{{3,10}})\.?[-/. ]\s*(?P<a>\d{{1,2}})(?:st|nd|rd|th)?,?[-/. ]\s*(?P<c>\d{{4}}),?{_TIME}"
 COMPACT = r"^(?P<y>[12]\d{3})(?P<m>\d{2})(?P<d>\d{2})(?:[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2}):?(?P<second>\d{2})?(?P<zone>[Zz])?)?$"
 SERIAL = r"^\d{5}(?:[.,]\d+)?$"
 UNIX = r"^1\d{9}$"
 UNIX_MS = r"^1\d{12}$"
+PERIODS = (
+    re.compile(r"(?P<y>\d{4})[-/](?P<m>\d{1,2})"),
+    re.compile(r"(?P<m>\d{1,2})[-/](?P<y>\d{4})"),
+    re.compile(r"(?P<b>[^\W\d_]{3,10})\.?[-/, ]+(?:de )?(?P<y>\d{4})"),
+    re.compile(r"(?P<y>\d{4})[-/ ]+(?P<b>[^\W\d_]{3,10})"),
+    re.compile(r"(?P<y>\d{4})[- ]?[Ww](?P<w>\d{1,2})"),
+    re.compile(r"(?P<y>\d{4})[- ]?[Qq](?P<q>[1-4])"),
+    re.compile(r"[Qq](?P<q>[1-4])[-/ ]+(?P<y>\d{4})"),
+)
+"""A month, an ISO week or a quarter: its first day is meant."""
+PERIOD = (
+    r"^(?:\d{4}[-/]\d{1,2}|\d{1,2}[-/]\d{4}|\p{L}{3,10}\.?[-/, ]+(?:de )?\d{4}|\d{4}[-/ ]+\p{L}{3,10}"
+    r"|\d{4}[- ]?[WwQq]\d{1,2}|[Qq]\d[-/ ]+\d{4})$"
+)
+"""What may be one of `PERIODS`."""
+NOTATIONS = (
+    "none",
+    "year first",
+    "year last",
+    "named",
+    "month first",
+    "compact",
+    "period",
+    "serial",
+)
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 QUARTER = 900_000_000  # microseconds
@@ -94,6 +134,8 @@ class DateEvidence:
         plausible = _is_day(*parts) & _between(parts[0], 1900, 2100)
         self.dates += int(plausible.sum())
         self.iso += int(plausible.sum())
+        alike = rest.filter(pc.match_substring_regex(rest, PERIOD))
+        self.dates += sum(_period(cell) is not None for cell in alike.to_pylist())
         for name, pattern in (("serial", SERIAL), ("unix", UNIX), ("unix_ms", UNIX_MS)):
             count = int(pc.sum(pc.match_substring_regex(rest, pattern)).as_py() or 0)
             setattr(self, name, getattr(self, name) + count)
@@ -121,8 +163,9 @@ class DateEvidence:
 
     @property
     def share(self) -> float:
-        """Share of the values that are days or times, bare numbers left out."""
-        return self.dates / self.values if self.values else 0.0
+        """Share of the values that are days or times; bare numbers count only among other dates."""
+        among = self.serial if self.dates >= 0.2 * self.values else 0
+        return (self.dates + among) / self.values if self.values else 0.0
 
     @property
     def order(self) -> Order | None:
@@ -174,39 +217,132 @@ def order_of(asked: str) -> Order | None:
     return next((order for order in ORDERS[:4] if seen == order), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What texts are as `moments` (naive, in business time; null where they are none), in which of
+    the `NOTATIONS` each is written, and whether its year has two digits."""
+
+    moments: pa.Array
+    notations: np.ndarray
+    short: np.ndarray
+
+
 def parse_dates(text: pa.Array, order: Order, timezone: str) -> pa.Array:
     """Text as naive timestamps[us] in the business time zone; null where it is none.
 
     A time that names its zone is converted; one that does not is business time already. Months
-    by name and four-digit years first are understood in every order.
+    by name and four-digit years first are understood in every order, and so are the serials of
+    Excel (of 1900) among other dates.
     """
+    return read_dates(text, order, timezone).moments
+
+
+def read_dates(text: pa.Array, order: Order, timezone: str) -> Dates:
+    """What `parse_dates` gives, with the notation of each."""
     text = trimmed(text)
+    ways, short = np.zeros(len(text), np.int8), np.zeros(len(text), bool)
     if order in ("serial", "serial1904", "unix", "unix_ms"):
-        return _bare_times(text, order, timezone)
-    result = np.full(len(text), np.datetime64("NaT", "us"))
-    zoned = np.zeros(len(text), bool)
-    for pattern, reader in (
-        (NUMERIC, _numeric_days),
-        (NAMED, _named_days),
-        (MONTH_FIRST, _named_days),
-        (COMPACT, _compact_days),
+        return Dates(_bare_times(text, order, timezone), ways, short)
+    micros = np.zeros(len(text), "int64")
+    done, zoned = np.zeros(len(text), bool), np.zeros(len(text), bool)
+    for block in blocks(text):
+        days, good = _ordered(block.a, block.b, block.c, block.first, block.last, order)
+        micros[block.rows] = days * DAY + block.micros
+        done[block.rows] = good
+        year_first = block.compact or block.first == 4
+        ways[block.rows] = 5 if block.compact else 1 if year_first else 2
+        short[block.rows] = block.first != 4 and block.last == 2
+    for way, pattern, reader in (
+        (2, NUMERIC, _numeric_days),
+        (3, NAMED, _named_days),
+        (4, MONTH_FIRST, _named_days),
+        (5, COMPACT, _compact_days),
     ):
-        parts = pc.extract_regex(text, pattern)
-        rows = np.flatnonzero(parts.is_valid().to_numpy(zero_copy_only=False) & np.isnat(result))
+        rest = np.flatnonzero(~done)
+        if not len(rest):
+            break
+        parts = pc.extract_regex(text.take(pa.array(rest)), pattern)
+        found = parts.is_valid().to_numpy(zero_copy_only=False)
+        rows, parts = rest[found], parts.filter(pa.array(found))
         if not len(rows):
             continue
-        parts = parts.take(pa.array(rows))
         days, good = reader(parts, order)
-        micros, fine = _time_of_day(parts)
+        time, fine = _time_of_day(parts)
         offset, has_zone = _offsets(parts)
-        moment = days * DAY + micros - np.where(has_zone, offset, 0) * 60_000_000
+        moment = days * DAY + time - np.where(has_zone, offset, 0) * 60_000_000
         ok = good & fine
-        result[rows[ok]] = moment[ok].astype("datetime64[us]")
-        zoned[rows[ok]] = has_zone[ok]
-    values = pa.array(result, pa.timestamp("us"))
+        rows = rows[ok]
+        micros[rows], done[rows], zoned[rows] = moment[ok], True, has_zone[ok]
+        ways[rows] = way
+        if way in (2, 3):
+            first, last = _widths(parts)
+            ways[rows] = np.where((way == 2) & (first[ok] == 4), 1, way)
+            short[rows] = (first[ok] != 4) & (last[ok] == 2)
+    rest = np.flatnonzero(~done)
+    if len(rest):
+        rows, found_days, found_ways = _others(text, rest)
+        micros[rows], done[rows], ways[rows] = found_days, True, found_ways
+    values = pa.array(micros, pa.int64(), mask=~done).cast(pa.timestamp("us"))
     if zoned.any():
         values = pc.if_else(pa.array(zoned), to_business(values, timezone), values)
-    return values
+    return Dates(values, ways, short)
+
+
+def swapped_dates(dates: Dates, text: pa.Array, order: Order, timezone: str) -> pa.Array:
+    """Which texts are none of the `dates`, but would be with day and month the other way round."""
+    others: dict[Order, Order] = {"dmy": "mdy", "mdy": "dmy", "ymd": "ydm", "ydm": "ymd"}
+    if order not in others:
+        return pa.array(np.zeros(len(text), bool))
+    rest = pc.if_else(pc.is_null(dates.moments), text, None)
+    return pc.is_valid(parse_dates(rest, others[order], timezone))
+
+
+def _others(text: pa.Array, rest: np.ndarray) -> tuple[list[int], list[int], list[int]]:
+    """Rows of months, weeks, quarters and serials among `rest`, their moments and notations."""
+    rows, moments, ways = [], [], []
+    texts = text.take(pa.array(rest))
+    alike = pc.or_(*(pc.match_substring_regex(texts, pattern) for pattern in (PERIOD, SERIAL)))
+    alike = pc.fill_null(alike, False)
+    rest = rest[alike.to_numpy(zero_copy_only=False)]
+    for row, cell in zip(rest.tolist(), texts.filter(alike).to_pylist(), strict=True):
+        day = _period(cell)
+        if day is not None:
+            rows.append(row)
+            moments.append((day - EPOCH.date()).days * DAY)
+            ways.append(6)
+        elif cell[:5].isdecimal():
+            number = float(cell.replace(",", "."))
+            if FIRST_SERIAL <= number < LAST_SERIAL:
+                rows.append(row)
+                moments.append(round((number - 25_569) * 86_400) * 1_000_000)
+                ways.append(7)
+    return rows, moments, ways
+
+
+def _period(cell: str) -> dt.date | None:
+    """The first day of a month, an ISO week or a quarter; None for another text."""
+    for pattern in PERIODS:
+        match = pattern.fullmatch(cell)
+        if match is None:
+            continue
+        parts = match.groupdict()
+        year = int(parts["y"])
+        if not 1900 <= year <= 2100:
+            continue
+        if "w" in parts:
+            last = dt.date(year, 12, 28).isocalendar().week
+            week = int(parts["w"])
+            return dt.date.fromisocalendar(year, week, 1) if 1 <= week <= last else None
+        month = (
+            3 * int(parts["q"]) - 2
+            if "q" in parts
+            else MONTHS.get(parts["b"].lower(), 0)
+            if "b" in parts
+            else int(parts["m"])
+        )
+        if 1 <= month <= 12:
+            return dt.date(year, month, 1)
+    return None
 
 
 def to_business(utc: pa.Array, timezone: str) -> pa.Array:
@@ -246,11 +382,20 @@ def _bare_times(text: pa.Array, order: Order, timezone: str) -> pa.Array:
 
 def _numeric_days(parts: pa.Array, order: Order) -> tuple[np.ndarray, np.ndarray]:
     a, b, c = (_ints(pc.struct_field(parts, part)) for part in "abc")
-    width, end = (
-        pc.binary_length(pc.struct_field(parts, part)).to_numpy(zero_copy_only=False)
-        for part in "ac"
-    )
-    year_first = (width == 4) | (order == "ymd")
+    return _ordered(a, b, c, *_widths(parts), order)
+
+
+def _ordered(
+    a: np.ndarray,
+    b: np.ndarray,
+    c: np.ndarray,
+    width: np.ndarray | int,
+    end: np.ndarray | int,
+    order: Order,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Days since 1970 of three numbers, and whether there is such a day; `width` and `end` are how
+    many digits the first and the last of them have."""
+    year_first = np.broadcast_to((np.asarray(width) == 4) | (order == "ymd"), a.shape)
     first = (a, c, b) if order == "ydm" else (a, b, c)
     last = (c, a, b) if order == "mdy" else (c, b, a)
     year, month, day = (np.where(year_first, f, x) for f, x in zip(first, last, strict=True))
@@ -260,13 +405,19 @@ def _numeric_days(parts: pa.Array, order: Order) -> tuple[np.ndarray, np.ndarray
     return _days(_full_year(year, year_width), month, day, good)
 
 
-def _named_days(parts: pa.Array, order: Order) -> tuple[np.ndarray, np.ndarray]:
-    month = _month_numbers(pc.struct_field(parts, "b")).to_numpy(zero_copy_only=False)
-    a, c = (_ints(pc.struct_field(parts, part)) for part in "ac")
-    width, end = (
+def _widths(parts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """How many digits the first and the last number have."""
+    first, last = (
         pc.binary_length(pc.struct_field(parts, part)).to_numpy(zero_copy_only=False)
         for part in "ac"
     )
+    return first, last
+
+
+def _named_days(parts: pa.Array, order: Order) -> tuple[np.ndarray, np.ndarray]:
+    month = _month_numbers(pc.struct_field(parts, "b")).to_numpy(zero_copy_only=False)
+    a, c = (_ints(pc.struct_field(parts, part)) for part in "ac")
+    width, end = _widths(parts)
     year_first = width == 4
     year, day = np.where(year_first, a, c), np.where(year_first, c, a)
     year_width = np.where(year_first, width, end)
@@ -340,9 +491,11 @@ def _offsets(parts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _minutes(zone: str) -> int:
-    if zone[:1] not in ("+", "-") or not zone:
+    if zone in ZONES or not zone:
         return ZONES.get(zone, 0)
+    zone = zone.removeprefix("utc").removeprefix("gmt")
     digits = zone[1:].replace(":", "")
+    digits = digits.zfill(len(digits) + len(digits) % 2)  # +7 and +730
     size = int(digits[:2]) * 60 + int(digits[2:] or 0)
     return -size if zone.startswith("-") else size
 

@@ -1,6 +1,9 @@
 """Numbers and money as people write them, told from a whole column, never from one cell.
 
-``1.250.000,00``, ``Rp 75.500``, ``(1.200)``, ``75-``, ``1,5 jt``, ``£1,250.00``, ``1e5``.
+``1.250.000,00``, ``Rp 75.500``, ``(1.200)``, ``75-``, ``1,5 jt``, ``£1,250.00``, ``1e5``, ``12,34,567``.
+
+A percent sign is no part of the value of a score or a count: 12.5 % is 12.5. An amount of money has
+none: 10 % of something is not 10, and is no number here.
 """
 
 from __future__ import annotations
@@ -24,27 +27,45 @@ LIMIT = Decimal(10) ** 14  # what STORED holds
 CURRENCIES = {
     "rp": "IDR", "idr": "IDR", "$": "USD", "us$": "USD", "usd": "USD", "€": "EUR", "eur": "EUR",
     "£": "GBP", "gbp": "GBP", "rm": "MYR", "myr": "MYR", "s$": "SGD", "sgd": "SGD", "¥": "JPY",
-    "jpy": "JPY", "a$": "AUD", "aud": "AUD", "฿": "THB", "thb": "THB", "₱": "PHP", "php": "PHP",
-    "₹": "INR", "inr": "INR", "₫": "VND", "vnd": "VND", "chf": "CHF", "cny": "CNY",
+    "jpy": "JPY", "a$": "AUD", "au$": "AUD", "aud": "AUD", "฿": "THB", "thb": "THB", "₱": "PHP",
+    "php": "PHP", "₹": "INR", "rs": "INR", "inr": "INR", "₫": "VND", "đ": "VND", "vnd": "VND",
+    "chf": "CHF", "cny": "CNY", "rmb": "CNY", "r$": "BRL", "brl": "BRL", "c$": "CAD", "ca$": "CAD",
+    "cad": "CAD", "hk$": "HKD", "hkd": "HKD", "nt$": "TWD", "twd": "TWD", "nz$": "NZD",
+    "nzd": "NZD", "mx$": "MXN", "mxn": "MXN", "₩": "KRW", "krw": "KRW", "₺": "TRY", "try": "TRY",
+    "zł": "PLN", "pln": "PLN", "kč": "CZK", "czk": "CZK", "ft": "HUF", "huf": "HUF", "sek": "SEK",
+    "nok": "NOK", "dkk": "DKK", "₪": "ILS", "ils": "ILS", "aed": "AED", "sar": "SAR", "zar": "ZAR",
+    "₦": "NGN", "ngn": "NGN", "₴": "UAH", "uah": "UAH", "₽": "RUB", "rub": "RUB", "bnd": "BND",
+    "cop": "COP", "clp": "CLP", "ars": "ARS", "pen": "PEN", "egp": "EGP", "pkr": "PKR",
+    "৳": "BDT", "bdt": "BDT", "lkr": "LKR", "ron": "RON",
 }  # fmt: skip
+KRONA = "kr"  # of three countries: money, of no known currency
 MULTIPLES = {
     "k": 10**3, "rb": 10**3, "ribu": 10**3, "jt": 10**6, "juta": 10**6, "mio": 10**6, "mn": 10**6,
     "million": 10**6, "miliar": 10**9, "milyar": 10**9, "bn": 10**9, "billion": 10**9,
     "triliun": 10**12,
 }  # fmt: skip
+LETTER_M = {"IDR": 10**9}  # Rp 1,5 M is a miliar and $1.5M a million; without money it is unknown
+MILLION = 10**6
 
-_CURRENCY = "|".join(re.escape(word) for word in sorted(CURRENCIES, key=len, reverse=True))
-_MULTIPLE = "|".join(sorted(MULTIPLES, key=len, reverse=True))
+_CURRENCY = "|".join(
+    re.escape(word) for word in sorted([*CURRENCIES, KRONA], key=len, reverse=True)
+)
+_MULTIPLE = "|".join([*sorted(MULTIPLES, key=len, reverse=True), "m"])
 _SIGN = "[-+\u2212]"
 PARTS = (
     rf"(?i)^(?P<open>\(?)(?P<sign>{_SIGN}?)\s*(?:(?P<before>{_CURRENCY})\.?)?\s*(?P<sign2>{_SIGN}?)\s*"
-    r"(?P<body>[0-9](?:[0-9.,' \x{00a0}\x{202f}]*[0-9])?|[.,][0-9]+)(?:,-|[.,])?(?P<exponent>(?:e[-+]?[0-9]{1,3})?)"
-    rf"\s*(?P<multiple>(?:{_MULTIPLE})?)\.?\s*(?P<after>(?:{_CURRENCY})?)\.?\s*(?P<trail>-?)(?P<close>\)?)$"
+    r"(?P<body>[0-9](?:[0-9.,' \x{00a0}\x{2009}\x{202f}’]*[0-9])?|[.,][0-9]+)(?:,-|[.,])?(?P<exponent>(?:e[-+]?[0-9]{1,3})?)"
+    rf"\s*(?P<multiple>(?:{_MULTIPLE})?)\.?\s*(?P<percent>%?)(?P<after>(?:{_CURRENCY})?)\.?\s*(?P<trail>-?)(?P<close>\)?)$"
 )
 # A lone mark with three digits behind it: 1.250 may be 1250 or 1.25.
 _EITHER = r"^[1-9][0-9]{{0,2}}{mark}[0-9]{{3}}$"
 _GROUPED = r"^[0-9]{{1,3}}(?:{mark}[0-9]{{3}}){{2,}}$"
+_INDIAN = r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"  # 12,34,567: lakhs and crores
 MARKS = {".": r"\.", ",": ","}
+_DIGITS = {ord(digit): str(i) for zero in "０٠۰०" for i, digit in
+           enumerate(chr(ord(zero) + n) for n in range(10))} | {
+    ord("٫"): ".", ord("٬"): ",", ord("．"): ".", ord("，"): ",", ord("％"): "%", ord("٪"): "%",
+}  # fmt: skip
 
 
 @dataclass
@@ -61,7 +82,7 @@ class NumberEvidence:
 
     def add(self, text: pa.Array) -> None:
         """Take in distinct values."""
-        text = trimmed(text)
+        text = _latin(trimmed(text))
         text = text.filter(pc.invert(is_missing(text)))
         self.values += len(text)
         parts = pc.extract_regex(text, PARTS)
@@ -79,6 +100,8 @@ class NumberEvidence:
             grouped = pc.match_substring_regex(body, _GROUPED.format(mark=this))
             self.votes[mark] += _count(last) + _count(pc.and_not(has, either))
             self.votes[other] += _count(grouped)
+            if mark == ",":
+                self.votes["."] += _count(pc.match_substring_regex(body, f"^{_INDIAN}$"))
             self.either += _count(either)
             self.fractions += _count(pc.and_not(has, either))
         names = pc.utf8_lower(
@@ -119,14 +142,39 @@ class NumberEvidence:
 
 
 def parse_numbers(text: pa.Array, decimal: str) -> pa.Array:
-    """Text as exact decimals (`EXACT`); null where it is missing or no number in this format."""
-    text = trimmed(text)
+    """Text as exact decimals (`EXACT`); null where it is missing, a percentage, or no number in this
+    format."""
+    digits, percent = _plain(text, decimal)
+    # What is beyond the scale of EXACT (0.30000000000000004) is cut; what is beyond its size is none.
+    digits = pc.replace_substring_regex(digits, r"^(-?[0-9]*\.[0-9]{12})[0-9]+$", r"\1")
+    fits = pc.and_not(pc.match_substring_regex(digits, r"^-?0*[0-9]{0,20}(?:\.[0-9]*)?$"), percent)
+    return pc.if_else(pc.fill_null(fits, False), digits, None).cast(EXACT)
+
+
+def parse_floats(text: pa.Array, decimal: str) -> pa.Array:
+    """Text as float64, the nearest to what is written; null as `parse_numbers`, but ``12,5 %`` is
+    12.5."""
+    digits, _ = _plain(text, decimal)
+    values = digits.cast(pa.float64())
+    return pc.if_else(pc.is_finite(values), values, None)
+
+
+def has_percent(text: pa.Array) -> pa.Array:
+    """Where a percent sign is written."""
+    return pc.match_substring_regex(text, "[%％٪]")
+
+
+def _plain(text: pa.Array, decimal: str) -> tuple[pa.Array, pa.Array]:
+    """Numbers as a sign, digits and a point, null where there is none; and which are percentages."""
+    text = _latin(trimmed(text))
     parts = pc.extract_regex(text, PARTS)
     body = _plain_spaces(pc.struct_field(parts, "body"))
-    this = MARKS[decimal]
-    group = r"[.' ]" if decimal == "," else r"[,' ]"
-    whole = rf"(?:[0-9]+|[0-9]{{1,3}}(?:{group}[0-9]{{3}})+)"
-    fits = pc.match_substring_regex(body, rf"^(?:{whole}(?:{this}[0-9]+)?|{this}[0-9]+)$")
+    this, other = MARKS[decimal], MARKS["," if decimal == "." else "."]
+    grouped = "|".join(f"[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+" for mark in (other, "'", " "))
+    indian = f"|{_INDIAN}" if decimal == "." else ""
+    fits = pc.match_substring_regex(
+        body, rf"^(?:(?:[0-9]+|{grouped}{indian})(?:{this}[0-9]+)?|{this}[0-9]+)$"
+    )
     fits = pc.and_(
         fits,
         pc.equal(
@@ -138,19 +186,18 @@ def parse_numbers(text: pa.Array, decimal: str) -> pa.Array:
         *(pc.struct_field(parts, part) for part in ("open", "sign", "sign2", "trail")), ""
     )
     fits = pc.and_(fits, pc.less_equal(pc.utf8_length(signs), 1))
-    digits = pc.replace_substring_regex(body, group, "")
+    digits = pc.replace_substring_regex(body, rf"[{other}' ]", "")
     digits = pc.replace_substring(digits, decimal, ".") if decimal == "," else digits
-    exponent = pc.struct_field(parts, "exponent")
+    fits = pc.fill_null(fits, False)
+    digits = pc.if_else(fits, digits, None)
+    exponent, multiple = (pc.struct_field(parts, part) for part in ("exponent", "multiple"))
     if pc.any(pc.not_equal(exponent, "")).as_py():
         digits = _expanded(digits, exponent)
-    # What is beyond the scale of EXACT (0.30000000000000004) is cut; what is beyond its size is none.
-    digits = pc.replace_substring_regex(digits, r"^([0-9]*\.[0-9]{12})[0-9]+$", r"\1")
-    fits = pc.and_(fits, pc.match_substring_regex(digits, r"^0*[0-9]{0,20}(?:\.[0-9]*)?$"))
-    fits = pc.fill_null(fits, False)
-    value = pc.if_else(fits, digits, None).cast(EXACT)
-    value = _multiplied(value, pc.struct_field(parts, "multiple"))
-    minus = pc.fill_null(pc.not_equal(pc.utf8_trim(signs, "+"), ""), False)
-    return pc.if_else(minus, pc.negate(value), value)
+    if pc.any(pc.not_equal(multiple, "")).as_py():
+        digits = _multiplied(digits, multiple, currencies_of(text))
+    minus = pc.not_equal(pc.utf8_trim(signs, "+"), "")
+    digits = pc.if_else(minus, pc.binary_join_element_wise("-", digits, ""), digits)
+    return digits, pc.fill_null(pc.not_equal(pc.struct_field(parts, "percent"), ""), False)
 
 
 def stored(value: pa.Array) -> pa.Array:
@@ -162,7 +209,7 @@ def stored(value: pa.Array) -> pa.Array:
 
 def currencies_of(text: pa.Array) -> pa.Array:
     """The currency code that each value names; null where it names none."""
-    parts = pc.extract_regex(trimmed(text), PARTS)
+    parts = pc.extract_regex(_latin(trimmed(text)), PARTS)
     names = pc.utf8_lower(
         pc.binary_join_element_wise(
             pc.struct_field(parts, "before"), pc.struct_field(parts, "after"), ""
@@ -174,30 +221,41 @@ def currencies_of(text: pa.Array) -> pa.Array:
 
 
 def _plain_spaces(body: pa.Array) -> pa.Array:
-    return pc.utf8_trim_whitespace(pc.replace_substring_regex(body, r"[\x{00a0}\x{202f}]", " "))
+    body = pc.replace_substring_regex(body, r"[\x{00a0}\x{2009}\x{202f}]", " ")
+    return pc.utf8_trim_whitespace(pc.replace_substring(body, "’", "'"))
+
+
+def _latin(text: pa.Array) -> pa.Array:
+    """Full-width, Arabic and Devanagari digits as 0–9."""
+    if not pc.any(pc.match_substring_regex(text, r"[０-９٠-٩۰-۹०-९]")).as_py():
+        return text
+    return pa.array(
+        [None if cell is None else cell.translate(_DIGITS) for cell in text.to_pylist()],
+        pa.string(),
+    )
 
 
 def _expanded(digits: pa.Array, exponent: pa.Array) -> pa.Array:
-    """``1.5`` and ``e3`` as ``1500``; what is beyond reason becomes too long to fit."""
+    """``1.5`` and ``e3`` as ``1500``; what is beyond reason is none."""
     pairs = zip(digits.to_pylist(), exponent.to_pylist(), strict=True)
     plain = [
-        d
-        if not e or d is None
-        else format(Decimal(d + e), "f")
-        if abs(int(e[1:])) < 40
-        else "9" * 40
+        d if not e or d is None else format(Decimal(d + e), "f") if abs(int(e[1:])) < 40 else None
         for d, e in pairs
     ]
     return pa.array(plain, pa.string())
 
 
-def _multiplied(value: pa.Array, multiple: pa.Array) -> pa.Array:
-    factor = pc.utf8_lower(multiple)
-    if not pc.any(pc.not_equal(factor, "")).as_py():
-        return value
-    pairs = zip(value.to_pylist(), factor.to_pylist(), strict=True)
-    scaled = [None if v is None else v * MULTIPLES.get(f, 1) for v, f in pairs]
-    return pa.array(scaled, EXACT)
+def _multiplied(digits: pa.Array, multiple: pa.Array, currencies: pa.Array) -> pa.Array:
+    scaled = []
+    for d, m, c in zip(
+        digits.to_pylist(), multiple.to_pylist(), currencies.to_pylist(), strict=True
+    ):
+        word = (m or "").lower()
+        factor = MULTIPLES.get(word, 1)
+        if word == "m":
+            factor = LETTER_M.get(c, MILLION) if c is not None else 0
+        scaled.append(format(Decimal(d) * factor, "f") if d is not None and factor else None)
+    return pa.array(scaled, pa.string())
 
 
 def _count(mask: pa.Array) -> int:

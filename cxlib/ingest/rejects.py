@@ -30,13 +30,41 @@ REASONS: dict[str, tuple[str, str]] = {
         N_("A cell is larger than 1 MB, the most that is read."),
         N_("Shorten the cell, or leave the column out."),
     ),
+    "broken_record": (
+        N_("This is not a JSON object as the others are."),
+        N_("Correct it, or export the file again."),
+    ),
     "missing_timestamp": (
         N_("The date is empty."),
-        N_("Fill it in: without its day a purchase cannot be counted."),
+        N_("Fill it in: without its day the row cannot be counted."),
     ),
     "unreadable_date": (
         N_("This is not a date in the format of its column."),
         N_("Write it like the others, or choose another date format."),
+    ),
+    "swapped_date": (
+        N_("This is a date only with day and month the other way round than in its column."),
+        N_("Correct it, or choose another date format for the column."),
+    ),
+    "missing_number": (
+        N_("The number is empty, and the row says nothing without it."),
+        N_("Fill it in, or leave the row out."),
+    ),
+    "missing_id": (
+        N_("The id is empty, and nobody knows whose row this is."),
+        N_("Fill it in, or leave the row out."),
+    ),
+    "missing_text": (
+        N_("The text is empty, and the row says nothing without it."),
+        N_("Fill it in, or leave the row out."),
+    ),
+    "unreadable_flag": (
+        N_("This is neither yes nor no."),
+        N_("Say which of them it means."),
+    ),
+    "unreadable_score": (
+        N_("This is no answer of the scale."),
+        N_("Say which score it stands for, or leave it empty."),
     ),
     "missing_amount": (
         N_("The amount is empty, in a file that has amounts."),
@@ -57,6 +85,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "repeated_line": (
         N_("The order line is there already, with the same content."),
         N_("Nothing to do: it was counted once."),
+    ),
+    "left_out": (
+        N_("The row was left out by a repair that was chosen."),
+        N_("Take the repair back to import it."),
     ),
     "duplicate_row": (
         N_("The row is there already; removing duplicates was chosen."),

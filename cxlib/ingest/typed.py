@@ -3,74 +3,152 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cxlib.i18n import N_
-from cxlib.ingest.dates import Order, parse_dates
-from cxlib.ingest.match import currency_code
-from cxlib.ingest.missing import is_missing, trimmed
-from cxlib.ingest.numbers import EXACT, STORED, currencies_of, parse_numbers, stored
+from cxlib.ingest.cells import Cells
+from cxlib.ingest.dates import NOTATIONS, Dates, Order, read_dates, swapped_dates
+from cxlib.ingest.findings import NOTATION, Effect, Finding, Ledger
+from cxlib.ingest.numbers import has_percent, parse_floats, parse_numbers, stored
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
+from cxlib.ingest.repair import Repair
 from cxlib.ingest.staged import Staged
-from cxlib.ingest.status import statuses_of
-from cxlib.results import Issue
+from cxlib.results import Issue, Param
 
-SCHEMA = pa.schema(
-    {
-        "line": pa.int64(),
-        "customer_id": pa.string(),
-        "order_id": pa.string(),
-        "line_id": pa.string(),
-        "timestamp": pa.timestamp("us"),
-        "amount": STORED,
-        "discount": STORED,
-        "quantity": STORED,
-        "unit_price": STORED,
-        "product": pa.string(),
-        "category": pa.string(),
-        "channel": pa.string(),
-        "place": pa.string(),
-        "currency": pa.string(),
-        "said": pa.string(),
-    }
-)
-"""A row of the file; `said` is what its status says: sale, refund or cancellation."""
 
-Reason = tuple[pa.Array, str, str]  # where, which field, code
+@dataclass
+class Rows:
+    """A batch on its way from text to types: its cells by column, and what was found in them."""
+
+    plan: Plan
+    lines: pa.Array
+    cells: Mapping[str, Cells]
+    findings: list[Finding] = field(default_factory=list)
+
+    def find(
+        self,
+        code: str,
+        name: str,
+        column: str,
+        where: pa.Array,
+        effect: Effect = "none",
+        tells: str = "",
+        by_value: bool = True,
+    ) -> None:
+        """Note something about the rows `where`; see `Finding`."""
+        self.findings.append(Finding(code, name, column, where, effect, tells, by_value))
+
+    def times(self, name: str, column: str, order: Order, required: bool) -> pa.Array:
+        """The moments of a column, in business time."""
+        cells = self.cells[column]
+        dates = read_dates(cells.values, order, self.plan.timezone)
+        times, missing = cells.rows(dates.moments), cells.missing()
+        unread = pc.and_not(pc.is_null(times), missing)
+        effect: Effect = "rejects" if required else "empties"
+        if required:
+            self.find("missing_timestamp", name, column, missing, "rejects")
+        else:
+            self.find("empty_cells", name, column, missing, by_value=False)
+        if pc.any(unread).as_py():
+            other = cells.rows(swapped_dates(dates, cells.values, order, self.plan.timezone))
+            swapped = pc.and_(unread, other)
+            self.find("swapped_date", name, column, swapped, effect, "unread_date")
+            unread = pc.and_not(unread, swapped)
+        self.find("unreadable_date", name, column, unread, effect, "unread_date")
+        self._notations(name, column, dates)
+        return times
+
+    def numbers(self, name: str, column: str, mark: str) -> tuple[pa.Array, pa.Array]:
+        """The values of a column as they are stored, and where a cell is filled but no number.
+
+        A percentage is no such value: 10 % of something is not 10.
+        """
+        cells = self.cells[column]
+        values = cells.spread(lambda v: stored(parse_numbers(v, mark)))
+        return values, pc.and_not(pc.is_null(values), cells.missing())
+
+    def floats(self, name: str, column: str, mark: str, required: bool) -> pa.Array:
+        """The numbers of a column; ``12,5 %`` is 12.5."""
+        cells = self.cells[column]
+        values = cells.spread(lambda v: parse_floats(v, mark))
+        percent = pc.and_(cells.spread(has_percent), pc.is_valid(values))
+        self.find("percent_sign", name, column, percent, by_value=False)
+        self.unread(name, column, values, required)
+        return values
+
+    def unread(
+        self,
+        name: str,
+        column: str,
+        values: pa.Array,
+        required: bool,
+        code: str = "unreadable_number",
+        tells: str = "unread_number",
+    ) -> None:
+        """Find what is missing and what is filled but has no value."""
+        missing = self.cells[column].missing()
+        wrong = pc.and_not(pc.is_null(values), missing)
+        if required:
+            self.find(code, name, column, wrong, "rejects")
+            self.find("missing_number", name, column, pc.is_null(values), "rejects")
+        else:
+            self.find(code, name, column, wrong, "empties", tells)
+            self.find("empty_cells", name, column, missing, by_value=False)
+
+    def _notations(self, name: str, column: str, dates: Dates) -> None:
+        """In which ways the dates of a column are written."""
+        cells = self.cells[column]
+        dated = dates.moments.is_valid().to_numpy(zero_copy_only=False)
+        for way in np.unique(dates.notations[dated]).tolist():
+            where = cells.rows(pa.array((dates.notations == way) & dated))
+            self.find(NOTATION + NOTATIONS[way], name, column, where, by_value=False)
+            if NOTATIONS[way] == "period":
+                self.find("months_as_days", name, column, where)
+        if (dates.short & dated).any():
+            where = cells.rows(pa.array(dates.short & dated))
+            self.find("two_digit_years", name, column, where, by_value=False)
+
+
+Reader = Callable[[Rows], Mapping[str, pa.Array | None]]
 
 
 @dataclass
 class Typist:
-    """Converts the rows of a file of transactions by a plan.
+    """Converts the rows of a file by a plan: `reader` makes the columns of `schema` of a batch.
 
-    `unread` counts cells of optional numbers that could not be read and are empty now, by column.
+    `typed` are the columns in which the words for nothing stand for empty cells.
     """
 
     staged: Staged
     plan: Plan
     rejects: Rejects
-    unread: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, list[int]] = field(default_factory=dict)
+    schema: pa.Schema
+    columns: Iterable[str]
+    typed: frozenset[str]
+    reader: Reader
+    ledger: Ledger = field(default_factory=Ledger)
+    repaired: Counter[int] = field(default_factory=Counter)
 
     def write(self, path: Path, progress: Callable[[int], None] | None = None) -> int:
         """Write the readable rows to `path` and return their number."""
-        cells = {self.staged.cell(column) for column in self.plan.mapping.values()}
+        wanted = {self.staged.cell(c): c for c in dict.fromkeys([*self.columns, *self._mended()])}
         done = rows = 0
         with (
-            pq.ParquetFile(self.staged.path, read_dictionary=sorted(cells)) as file,
-            pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer,
+            pq.ParquetFile(self.staged.path, read_dictionary=list(wanted)) as file,
+            pq.ParquetWriter(path, self.schema, compression="zstd") as writer,
         ):
             for group in range(file.num_row_groups):
-                table = file.read_row_group(group, [*sorted(cells), "line"])
+                table = file.read_row_group(group, [*wanted, "line"])
                 for batch in table.to_batches():
-                    typed = self._typed(batch)
+                    typed = self._typed(batch, wanted)
                     writer.write_batch(typed)
                     rows += typed.num_rows
                 done += table.num_rows
@@ -78,153 +156,109 @@ class Typist:
                     progress(done)
         return rows
 
-    def issues(self) -> tuple[Issue, ...]:
-        """What was emptied without rejecting its row."""
-        return tuple(
-            Issue(
-                "unread_number",
-                "warning",
-                N_("{count} cells of the column “{column}” are no numbers and count as empty."),
-                N_("Choose another decimal mark, or correct them."),
-                {"count": count, "column": column},
-                column=column,
-                rows=tuple(self.examples[column]),
-                count=count,
-            )
-            for column, count in self.unread.items()
-        )
+    def issues(self) -> Iterator[Issue]:
+        """What was found in the rows that were accepted, and what the repairs did."""
+        yield from self.ledger.issues()
+        for i, repair in enumerate(self.plan.repairs):
+            count = self.repaired[i]
+            said: dict[str, Param] = {
+                "column": repair.column,
+                "value": repair.value or "",
+                "to": repair.to or "",
+                "count": count,
+            }
+            if not count:
+                yield Issue(
+                    "unused_repair",
+                    "info",
+                    N_("A repair of the column “{column}” found nothing to repair."),
+                    "",
+                    said,
+                    column=repair.column,
+                )
+            elif repair.action == "map":
+                yield Issue(
+                    "repaired",
+                    "info",
+                    N_("{count} cells “{value}” of the column “{column}” are read as “{to}”."),
+                    N_("This was chosen."),
+                    said,
+                    column=repair.column,
+                    count=count,
+                )
+            elif repair.action == "fill":
+                yield Issue(
+                    "repaired",
+                    "info",
+                    N_("{count} empty cells of the column “{column}” are read as “{to}”."),
+                    N_("This was chosen."),
+                    said,
+                    column=repair.column,
+                    count=count,
+                )
 
-    def _typed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def _mended(self) -> list[str]:
+        """The columns that repairs are about, those that the file has."""
+        return [r.column for r in self.plan.repairs if r.column in self.staged.columns]
+
+    def _typed(self, batch: pa.RecordBatch, wanted: Mapping[str, str]) -> pa.RecordBatch:
         lines = batch.column("line")
-        text = {
-            name: _Text(batch.column(self.staged.cell(c))) for name, c in self.plan.mapping.items()
-        }
-        columns = {name: _words(text[name]) if name in text else None for name in SCHEMA.names}
+        cells = {column: Cells(batch.column(cell)) for cell, column in wanted.items()}
+        rows = Rows(self.plan, lines, cells)
+        for i, repair, where in self._repair(cells):
+            if repair.action == "drop":
+                rows.find("left_out", str(i), repair.column, where, effect="rejects")
+            else:
+                self.repaired[i] += pc.sum(where).as_py()
+        columns = dict(self.reader(rows))
         columns["line"] = lines
-        bad: list[Reason] = []
-        columns["timestamp"] = self._times(text["timestamp"], bad)
-        numbers: dict[str, tuple[pa.Array, pa.Array]] = {
-            n: self._numbers(n, text[n])
-            for n in ("quantity", "unit_price", "discount")
-            if n in text
-        }
-        columns |= {name: value for name, (value, _) in numbers.items()}
-        columns["amount"] = self._amounts(text, numbers, bad)
-        for name, (_, wrong) in numbers.items():
-            self._note_unread(name, wrong, lines)
-        columns["currency"] = self._currencies(text, bad, len(lines))
-        if "status" in text:
-            columns["said"] = text["status"].spread(statuses_of)
+        made = [columns.get(field.name) for field in self.schema]
         arrays = [
-            pa.nulls(len(lines), field.type) if columns[field.name] is None else columns[field.name]
-            for field in SCHEMA
+            pa.nulls(len(lines), field.type) if array is None else array
+            for field, array in zip(self.schema, made, strict=True)
         ]
-        typed = pa.record_batch(arrays, schema=SCHEMA)
-        return self._without(typed, bad, batch)
+        return self._kept(pa.record_batch(arrays, schema=self.schema), rows)
 
-    def _times(self, text: _Text, bad: list[Reason]) -> pa.Array:
-        order: Order = self.plan.formats["timestamp"]  # type: ignore[assignment]
-        times = text.spread(lambda values: parse_dates(values, order, self.plan.timezone))
-        missing = text.spread(lambda values: is_missing(trimmed(values)))
-        bad.append((missing, "timestamp", "missing_timestamp"))
-        bad.append((pc.is_null(times), "timestamp", "unreadable_date"))
-        return times
+    def _repair(self, cells: Mapping[str, Cells]) -> Iterator[tuple[int, Repair, pa.Array]]:
+        for column in dict.fromkeys(self._mended()):
+            repairs = {id(r): (i, r) for i, r in enumerate(self.plan.repairs) if r.column == column}
+            chosen = [r for _, r in repairs.values()]
+            for repair, where in cells[column].repair(chosen, column in self.typed):
+                yield repairs[id(repair)][0], repair, where
 
-    def _numbers(self, name: str, text: _Text) -> tuple[pa.Array, pa.Array]:
-        """The values of a field, and where a cell is filled but no number."""
-        mark = self.plan.formats[name]
-        values = text.spread(lambda v: stored(parse_numbers(v, mark)))
-        missing = text.spread(lambda v: is_missing(trimmed(v)))
-        return values, pc.and_not(pc.is_null(values), missing)
+    def _left_out(self, found: Finding) -> int | None:
+        """The repair that leaves out rows with this problem."""
+        for i, repair in enumerate(self.plan.repairs):
+            if (repair.action, repair.column, repair.code) == ("drop", found.column, found.code):
+                return i
+        return None
 
-    def _amounts(
-        self,
-        text: dict[str, _Text],
-        numbers: dict[str, tuple[pa.Array, pa.Array]],
-        bad: list[Reason],
-    ) -> pa.Array | None:
-        """The amounts as they are, or quantity × unit price; None where the file has no money."""
-        if "amount" in text:
-            amounts, unreadable = self._numbers("amount", text["amount"])
-            bad.append((unreadable, "amount", "unreadable_amount"))
-            bad.append((pc.is_null(amounts), "amount", "missing_amount"))
-            return amounts
-        if not {"quantity", "unit_price"} <= set(numbers):
-            return None
-        for name in ("quantity", "unit_price"):
-            values, unreadable = numbers[name]
-            bad.append((unreadable, name, "unreadable_number"))
-            bad.append((pc.is_null(values), name, "missing_amount"))
-        (quantity, _), (price, _) = numbers["quantity"], numbers["unit_price"]
-        product = pc.multiply(quantity, price).cast(pa.decimal128(38, 8))
-        return stored(product.cast(EXACT, safe=False) if product.type != EXACT else product)
-
-    def _currencies(self, text: dict[str, _Text], bad: list[Reason], rows: int) -> pa.Array:
-        """The currency of each row; rows of another one than the chosen are rejected."""
-        chosen = self.plan.currency
-        money = next((n for n in ("amount", "unit_price") if n in text), None)
-        if "currency" in text:
-            codes = text["currency"].spread(_codes)
-        elif money is not None:
-            codes = text[money].spread(currencies_of)
-        else:
-            codes = pa.nulls(rows, pa.string())
-        if chosen is None:
-            return codes
-        codes = pc.fill_null(codes, chosen)
-        name = "currency" if "currency" in text else money or ""
-        bad.append((pc.not_equal(codes, chosen), name, "other_currency"))
-        return codes
-
-    def _note_unread(self, name: str, wrong: pa.Array, lines: pa.Array) -> None:
-        count = int(pc.sum(wrong).as_py() or 0)
-        if count:
-            column = self.plan.mapping[name]
-            self.unread[column] += count
-            self.examples.setdefault(column, lines.filter(wrong)[:5].to_pylist())
-
-    def _without(
-        self, typed: pa.RecordBatch, bad: list[Reason], batch: pa.RecordBatch
-    ) -> pa.RecordBatch:
-        """Reject each row for the first of its reasons, in the order of lines."""
-        rejected: dict[int, tuple[str, str]] = {}
-        for where, name, code in bad:
-            for row in pc.indices_nonzero(pc.fill_null(where, False)).to_pylist():
-                rejected.setdefault(row, (name, code))
-        if not rejected:
-            return typed
-        keep = [True] * typed.num_rows
-        for row, (name, code) in sorted(rejected.items()):
-            column = self.plan.mapping[name]
-            value = batch.column(self.staged.cell(column))[row].as_py()
-            self.rejects.add(typed.column("line")[row].as_py(), column, value, code)
-            keep[row] = False
-        return typed.filter(pa.array(keep))
-
-
-class _Text:
-    """A column of text; work is done once for each distinct value."""
-
-    def __init__(self, column: pa.Array) -> None:
-        encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        self.values = encoded.dictionary.cast(pa.string())
-        self.indices = encoded.indices
-
-    def spread(self, work: Callable[[pa.Array], pa.Array]) -> pa.Array:
-        """What `work` makes of the distinct values, for every row."""
-        return pc.take(work(self.values), self.indices)
-
-
-def _words(text: _Text) -> pa.Array:
-    """Ids and words as they are, without the white space around them; empty is null."""
-    return text.spread(lambda values: _null_if_empty(trimmed(values)))
-
-
-def _null_if_empty(values: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(values, ""), None, values)
-
-
-def _codes(values: pa.Array) -> pa.Array:
-    return pa.array(
-        [currency_code(v) if v.strip() else None for v in values.to_pylist()], pa.string()
-    )
+    def _kept(self, typed: pa.RecordBatch, rows: Rows) -> pa.RecordBatch:
+        """The rows that nothing rejects; each of the others is rejected for its first reason."""
+        keep = np.ones(typed.num_rows, bool)
+        refused: list[tuple[int, str, str]] = []
+        for found in rows.findings:
+            chosen = int(found.field) if found.code == "left_out" else self._left_out(found)
+            if chosen is None and found.effect != "rejects":
+                continue
+            where = pc.fill_null(found.where, False).to_numpy(zero_copy_only=False) & keep
+            count = int(where.sum())
+            if not count:
+                continue
+            keep &= ~where
+            code = found.code if chosen is None else "left_out"
+            refused += [(row, found.column, code) for row in np.flatnonzero(where).tolist()]
+            if chosen is None:
+                self.ledger.add(found, pa.array(where), rows.cells[found.column], rows.lines)
+            else:
+                self.repaired[chosen] += count
+        for row, column, code in sorted(refused):
+            cells = rows.cells[column]
+            value = cells.raw[cells.indices[row].as_py()].as_py()
+            self.rejects.add(rows.lines[row].as_py(), column, value, code)
+        kept = pa.array(keep)
+        for found in rows.findings:
+            if found.effect != "rejects":
+                where = pc.and_(pc.fill_null(found.where, False), kept)
+                self.ledger.add(found, where, rows.cells[found.column], rows.lines)
+        return typed if not refused else typed.filter(kept)

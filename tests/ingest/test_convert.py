@@ -306,7 +306,7 @@ def test_no_scratch_files_stay(do_import, tmp_path):
 
 @pytest.mark.parametrize(
     ("kind", "mapping", "code"),
-    [("events", {}, "not_importable"), ("transactions", {"timestamp": "date"}, "missing_field")],
+    [("events", {}, "missing_field"), ("transactions", {"timestamp": "date"}, "missing_field")],
 )
 def test_plans_that_cannot_work_are_typed_errors(stage, tmp_path, kind, mapping, code):
     staged = stage("customer,date\n7,2025-01-31\n")

@@ -69,7 +69,7 @@ def test_numbers_as_people_write_them(decimal, text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["1e999", "inf", "NaN", "1_000", "0x10", "abc", "", "-", "1.2.3", "1,25,000.0", "(5", "5)",
+    ["1e999", "inf", "NaN", "1_000", "0x10", "abc", "", "-", "1.2.3", "(5", "5)",
      "12 34", "--5", "100000000000000", "1.250,00"],
 )  # fmt: skip
 def test_what_is_no_number_stays_none(text):
