@@ -12,7 +12,7 @@ CORPORA = Path(__file__).resolve().parents[2].parent / "shared" / "corpora"
 OURS = {
     "amb.csv": 2, "bigint.csv": 2, "bom.csv": 1, "bomb.xlsx": "too_large", "cp1252.csv": 1,
     "dup.csv": 1, "farcell.xlsx": "too_large", "huge_field.csv": 1, "inf.csv": 5, "lead0.csv": 2,
-    "na.csv": 3, "nul.csv": 2, "ragged.csv": 1, "semi_id.csv": 2, "unclosed.csv": 2, "utf16.csv": 1,
+    "na.csv": 3, "nul.csv": 2, "ragged.csv": 1, "semi_id.csv": 2, "unclosed.csv": 3, "utf16.csv": 1,
     "wide.csv": "too_many_columns",
 }  # fmt: skip
 TYPED = {
