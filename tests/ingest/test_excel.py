@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 
 from cxlib.errors import CxError
+from cxlib.ingest import sheets
 
 
 @pytest.fixture
@@ -96,9 +97,133 @@ def test_a_bomb_is_refused_before_it_is_opened(stage):
         stage(packed.getvalue())
 
 
-def test_a_zip_that_is_no_workbook_is_a_typed_error(stage):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("readme.txt", "hello")
-    with pytest.raises(CxError, match="unreadable"):
-        stage(packed.getvalue())
+def test_titles_and_totals_around_the_table_are_told(book, stage, rows):
+    staged = stage(
+        book(
+            S=[
+                ["Sales report"],
+                [],
+                ["id", "day", "amount"],
+                ["a", dt.date(2025, 1, 1), 5],
+                ["b", dt.date(2025, 1, 2), 6],
+                [],
+                ["Total", None, 11],
+            ]
+        )
+    )
+    assert staged.titles == ("id", "day", "amount")
+    assert [row["line"] for row in rows(staged.path)] == [4, 5]
+    told = {issue.code: issue.rows for issue in staged.issues}
+    assert told == {"preamble": (1,), "footer": (7,)}
+
+
+def test_a_merged_header_names_all_the_columns_under_it(tmp_path, stage):
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    for row in (["id", "2024", None, "note"], [None, "sales", "visits", None], ["a", 1, 2, "x"]):
+        sheet.append(row)
+    sheet.append(["b", 3, 4, "y"])
+    for cells in ("B1:C1", "A1:A2", "D1:D2"):
+        sheet.merge_cells(cells)
+    workbook.save(tmp_path / "book.xlsx")
+    staged = stage(tmp_path / "book.xlsx")
+    assert staged.titles == ("id", "2024 sales", "2024 visits", "note")
+    assert staged.rows == 2
+
+
+def test_rows_after_the_sample_are_read_or_rejected(book, stage, monkeypatch):
+    monkeypatch.setattr(sheets, "SAMPLE_ROWS", 10)
+    body = [[f"k{i}", i] for i in range(100)]
+    staged = stage(book(S=[["id", "n"], *body, [], ["late", 1, "too wide"]]))
+    assert (staged.rows, staged.rejected) == (100, 1)
+
+
+def test_several_tables_of_a_sheet(book, stage, cells):
+    path = book(
+        S=[
+            ["id", "n"],
+            ["a", 1],
+            ["b", 2],
+            [],
+            ["day", "visits"],
+            ["2025-01-01", 9],
+            ["2025-01-02", 8],
+        ]
+    )
+    assert cells(stage(path)) == [["a", "1"], ["b", "2"]]
+    assert cells(stage(path, table=2))[0] == ["2025-01-01", "9"]
+    assert "other_tables" in {issue.code for issue in stage(path).issues}
+    with pytest.raises(CxError, match="unknown_table"):
+        stage(path, table=3)
+
+
+def test_hidden_sheets_are_listed_and_not_chosen(book, stage):
+    path = book(Secret=[["a"], [1]], Shown=[["b"], [2]])
+    workbook = openpyxl.load_workbook(path)
+    workbook["Secret"].sheet_state = "hidden"
+    workbook.save(path)
+    staged = stage(path)
+    assert (staged.sheet, staged.sheets) == ("Shown", ("Secret", "Shown"))
+    assert stage(path, sheet="Secret").columns == ("a",)
+
+
+def test_formulas_that_were_never_computed_are_counted(book, stage):
+    staged = stage(book(S=[["id", "sum"], ["a", "=1+1"], ["b", "=1+2"], ["c", 4]]))
+    (issue,) = (i for i in staged.issues if i.code == "uncomputed_formulas")
+    assert issue.count == 2
+
+
+def test_numbers_longer_than_a_sheet_keeps_are_warned_of(book, stage, cells):
+    staged = stage(book(S=[["id", "x"], [1234567890123456, 0.1], [1e15, 1e-7], [5, -3.25]]))
+    assert cells(staged) == [
+        ["1234567890123456", "0.1"],
+        ["1000000000000000", "0.0000001"],
+        ["5", "-3.25"],
+    ]
+    (issue,) = (i for i in staged.issues if i.code == "long_numbers")
+    assert (issue.column, issue.count) == ("id", 2)
+
+
+def test_a_table_need_not_begin_in_the_first_column(book, stage, cells):
+    staged = stage(
+        book(S=[[], [None, None, "id", "n"], [None, None, "a", 1], [None, None, "b", 2]])
+    )
+    assert staged.columns == ("id", "n")
+    assert cells(staged) == [["a", "1"], ["b", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (dt.datetime(2025, 8, 31, 14, 4, 59, 999_998), "2025-08-31T14:05:00"),
+        (dt.datetime(2025, 8, 31, 14, 5, 0, 250_000), "2025-08-31T14:05:00.250"),
+        (dt.datetime(2025, 8, 31, 23, 59, 59, 999_999), "2025-09-01"),
+        (dt.timedelta(days=10, hours=1, minutes=2, seconds=3), "241:02:03"),
+        (dt.timedelta(seconds=-90), "-0:01:30"),
+    ],
+)
+def test_times_are_right_to_the_second(moment, text):
+    assert sheets.as_text(moment)[0] == text
+
+
+@pytest.mark.parametrize("suffix", ["xls", "xlsb", "ods", "xlsx"])
+def test_dates_of_every_kind_of_workbook(suffix, stage, cells, shared):
+    staged = stage(shared(f"corpora/calamine/tests/date.{suffix}"))
+    assert [row[0] for row in cells(staged)][:1] == ["2021-01-01"]
+    assert [row[1] for row in cells(staged)][:2] == ["15", "16"]
+
+
+@pytest.mark.parametrize("suffix", ["xls", "xlsb", "xlsx"])
+def test_dates_of_the_1904_system_in_every_workbook(suffix, stage, cells, shared):
+    staged = stage(shared(f"corpora/calamine/tests/date_1904.{suffix}"))
+    assert [row[0] for row in cells(staged)][:2] == ["2021-01-01", "2021-01-02"]
+
+
+@pytest.mark.parametrize("suffix", ["xlsb", "ods", "xlsx"])
+def test_a_password_is_said(suffix, stage, shared):
+    with pytest.raises(CxError, match="encrypted"):
+        stage(shared(f"corpora/calamine/tests/pass_protected.{suffix}"))
+
+
+def test_a_workbook_that_openpyxl_cannot_open_is_read_all_the_same(stage, cells, shared):
+    assert stage(shared("corpora/calamine/tests/strict_iso_paths.xlsx")).rows == 75
