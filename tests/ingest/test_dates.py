@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlib.ingest.dates import DateEvidence, order_of, parse_dates
+from cxlib.ingest.dates import (
+    NOTATIONS,
+    DateEvidence,
+    order_of,
+    parse_dates,
+    read_dates,
+    swapped_dates,
+)
 
 JAKARTA = "Asia/Jakarta"
 
@@ -59,6 +66,28 @@ def read(order: str, *values: str, zone: str = JAKARTA) -> list[dt.datetime | No
         ("dmy", "01/01/68", "2068-01-01"),
         ("dmy", "01/01/69", "1969-01-01"),
         ("dmy", "29/02/2024", "2024-02-29"),
+        ("ymd", "2025.08.31", "2025-08-31"),
+        ("dmy", "31 de agosto de 2025", "2025-08-31"),
+        ("dmy", "quarta-feira, 3 de setembro de 2025", "2025-09-03"),
+        ("dmy", "1º de março de 2025", "2025-03-01"),
+        ("dmy", "1er août 2025 14h05", "2025-08-01T14:05"),
+        ("dmy", "dimanche 7 décembre 2025", "2025-12-07"),
+        ("dmy", "3. März 2025 um 10:00", "2025-03-03T10:00"),
+        ("dmy", "Mittwoch, 31. Dezember 2025", "2025-12-31"),
+        ("dmy", "5-ene-2025", "2025-01-05"),
+        ("dmy", "miércoles 10 de septiembre de 2025", "2025-09-10"),
+        ("dmy", "5/2/2025 2:05 p. m.", "2025-02-05T14:05"),
+        ("ymd", "2025-08-17 09:30 GMT+9", "2025-08-17T07:30"),
+        ("ymd", "2025-08-17 09:30 UTC-05:30", "2025-08-17T22:00"),
+        ("mdy", "Sun Aug 31, 2025 14:05:00 GMT+0700 (Western Indonesia Time)", "2025-08-31T14:05"),
+        ("ymd", "2025-08-17 09:30 EST", "2025-08-17T21:30"),
+        ("dmy", "Januari 2025", "2025-01-01"),
+        ("dmy", "Aug 2025", "2025-08-01"),
+        ("ymd", "2025-03", "2025-03-01"),
+        ("mdy", "03/2025", "2025-03-01"),
+        ("ymd", "2025-W05", "2025-01-27"),
+        ("ymd", "Q3 2025", "2025-07-01"),
+        ("dmy", "45900.5", "2025-08-31T12:00"),
     ],
 )
 def test_days_and_times_as_people_write_them(order, text, moment):
@@ -83,6 +112,14 @@ def test_days_and_times_as_people_write_them(order, text, moment):
         ("mdy", "1/2/2025 13:00 PM"),
         ("serial", "abc"),
         ("ymd", ""),
+        ("dmy", "12345"),
+        ("dmy", "99999"),
+        ("ymd", "2025-W53"),
+        ("ymd", "2025-13"),
+        ("dmy", "Jan-25"),
+        ("ymd", "2025.01"),
+        ("ymd", "2025"),
+        ("ymd", "Foo 2025"),
     ],
 )
 def test_what_is_no_day_stays_none(order, text):
@@ -104,10 +141,47 @@ def test_what_is_no_day_stays_none(order, text):
         (("99/12/31", "25/01/02"), "ymd"),
         (("45900", "45901.25"), "serial"),
         (("1700000000",), "unix"),
+        (("31/08/2025", "45900", "45901"), "dmy"),
+        (("Januari 2025", "Februari 2025"), "ymd"),
     ],
 )
 def test_the_order_is_told_by_the_column_or_not_at_all(values, order):
     assert told(*values).order == order
+
+
+def test_blocks_of_one_shape_agree_with_cells_read_one_by_one():
+    days = [dt.date(1999, 1, 1) + dt.timedelta(37 * i) for i in range(400)]
+    for order, pattern in (
+        ("dmy", "%d/%m/%Y"), ("mdy", "%m-%d-%Y %H:%M:%S"), ("dmy", "%d.%m.%y"), ("ymd", "%Y/%m/%d"),
+        ("ymd", "%y-%m-%d"), ("ydm", "%Y-%d-%m"), ("ymd", "%Y%m%d"),
+    ):  # fmt: skip
+        texts = [day.strftime(pattern) for day in days] + ["31/02/2025", "99/99/9999", "20251301"]
+        one_by_one = [read(order, text)[0] for text in texts]
+        assert read(order, *texts) == one_by_one
+        assert [moment.date() for moment in one_by_one[:400]] == days
+
+
+def test_how_dates_are_written_is_told():
+    texts = [
+        "2025-08-31",
+        "31/08/25",
+        "31 Agt 2025",
+        "Aug 31, 2025",
+        "20250831",
+        "2025-08",
+        "45900",
+    ]
+    dates = read_dates(pa.array([*texts, "x"]), "dmy", JAKARTA)
+    assert [NOTATIONS[way] for way in dates.notations] == [
+        "year first", "year last", "named", "month first", "compact", "period", "serial", "none",
+    ]  # fmt: skip
+    assert dates.short.tolist() == [False, True, *[False] * 6]
+
+
+def test_what_is_a_date_the_other_way_round_is_told():
+    texts = pa.array(["13/02/2025", "02/13/2025", "32/13/2025", "x"])
+    dates = read_dates(texts, "dmy", JAKARTA)
+    assert swapped_dates(dates, texts, "dmy", JAKARTA).to_pylist() == [False, True, False, False]
 
 
 def test_the_examples_of_an_ambiguous_column_differ_by_order():

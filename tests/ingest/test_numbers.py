@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from cxlib.ingest.numbers import (
     NumberEvidence,
     currencies_of,
+    has_percent,
+    parse_floats,
     parse_numbers,
     stored,
 )
@@ -61,6 +63,17 @@ def read(decimal: str, *values: str) -> list[Decimal | None]:
         (".", "  8 ", "8"),
         (".", "0.00005", "0"),
         (".", "0.00015", "0.0002"),
+        (".", "12,34,567.5", "1234567.5"),
+        (".", "1’250.5", "1250.5"),
+        (",", "1\u2009250,5", "1250.5"),
+        (",", "R$ 1.250,50", "1250.5"),
+        (",", "1.250,50 zł", "1250.5"),
+        (",", "250 kr", "250"),
+        (".", "１２３．５", "123.5"),
+        (".", "١٢٣", "123"),
+        (",", "Rp 1,5 M", "1500000000"),
+        (".", "$1.5M", "1500000"),
+        (".", "1.5k", "1500"),
     ],
 )
 def test_numbers_as_people_write_them(decimal, text, value):
@@ -70,7 +83,8 @@ def test_numbers_as_people_write_them(decimal, text, value):
 @pytest.mark.parametrize(
     "text",
     ["1e999", "inf", "NaN", "1_000", "0x10", "abc", "", "-", "1.2.3", "(5", "5)",
-     "12 34", "--5", "100000000000000", "1.250,00"],
+     "12 34", "--5", "100000000000000", "1.250,00", "12.50.000", "12,50,00", "1,2345", "1,25 000",
+     "1.5M", "10%", "12,5 %"],
 )  # fmt: skip
 def test_what_is_no_number_stays_none(text):
     assert read(".", text) == [None]
@@ -89,6 +103,7 @@ def test_what_is_no_number_stays_none(text):
         (("1.250", "3.125"), None),
         (("1,250", "$3,125"), None),
         (("1,5", "1.5"), None),
+        (("1,25,000", "3,125"), "."),
     ],
 )
 def test_the_decimal_mark_is_told_by_the_column_or_not_at_all(values, decimal):
@@ -103,6 +118,20 @@ def test_currencies():
     assert told("Rp 5", "IDR 6").currency == "IDR"
     assert told("€5", "£6").currency is None
     assert currencies_of(pa.array(["Rp 5", "7 USD", "8"])).to_pylist() == ["IDR", "USD", None]
+
+
+def floats(decimal: str, *values: str) -> list[float | None]:
+    return parse_floats(pa.array(values), decimal).to_pylist()
+
+
+def test_a_percentage_keeps_its_value_where_it_is_no_money():
+    assert floats(",", "12,5 %", "85%", "(3)%") == [12.5, 85.0, None]
+    assert has_percent(pa.array(["12,5 %", "85"])).to_pylist() == [True, False]
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_floats_are_the_nearest_to_what_is_written(value):
+    assert floats(".", repr(value)) == [value if not value or 1e-39 <= abs(value) < 1e40 else None]
 
 
 @given(
