@@ -28,8 +28,7 @@ _ORDER_COLUMNS = (
 # What makes the rows of a file one row of its orders.
 _SAME = "customer_id, order_id, day, purchase_day, status, CASE WHEN order_id IS NULL THEN line END"
 
-# A key that both have: as it was where both say the same, so that what the later file does not
-# have is not lost; else as in the later file.
+# A key that both have is as the later file says; where both say the same, the rows of `{all}` stay.
 _CHOSEN = """
 CREATE TABLE chosen AS
 WITH
@@ -49,13 +48,15 @@ keys AS (
 later AS (SELECT DISTINCT key, day, status FROM after_rows WHERE key IS NOT NULL)
 SELECT 'before' AS side, row FROM before_rows
 WHERE key IS NOT NULL AND (
-    key NOT IN (SELECT key FROM keys) OR key IN (SELECT key FROM keys WHERE repeated)
+    key NOT IN (SELECT key FROM keys)
+    OR ('{all}' = 'before' AND key IN (SELECT key FROM keys WHERE repeated))
     OR (key IN (SELECT key FROM keys WHERE completed)
         AND (key, day, status) NOT IN (SELECT (key, day, status) FROM later))
 )
 UNION ALL
 SELECT 'after', row FROM after_rows
-WHERE key IS NOT NULL AND key NOT IN (SELECT key FROM keys WHERE repeated)
+WHERE key IS NOT NULL
+    AND ('{all}' = 'after' OR key NOT IN (SELECT key FROM keys WHERE repeated))
 """
 
 # Of rows without a key all of one file, and of the other those that the first has less often.
@@ -132,10 +133,12 @@ def append(before: Imported, after: Imported, outdir: Path) -> tuple[Imported, A
         counts = connection.execute(_COUNTS).fetchone()
         assert counts is not None
         appended = Appended(*counts)
-        connection.execute(_CHOSEN)
-        # Where only the later file has order ids, its rows are those that can be found again.
-        first, second = reversed(SIDES) if laid.named == (False, True) else SIDES
-        connection.execute(_COUNTED.format(all=first, more=second))
+        # Where both say the same, stays what says more: the file added last where it has columns
+        # of its own, so that added once more it finds itself.
+        more = laid.appeared or (after.lines and not before.lines)
+        stays, other = reversed(SIDES) if more else SIDES
+        for statement in (_CHOSEN, _COUNTED):
+            connection.execute(statement.format(all=stays, more=other))
         draft = replace(
             after,
             issues=(*after.issues, _issue(appended)),

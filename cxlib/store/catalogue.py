@@ -185,18 +185,32 @@ class Catalogue:
         with self._writing() as connection:
             return self._claim(connection, workspace, warned=now)
 
-    def add_snapshot(self, row: SnapshotRow) -> SnapshotRow | None:
+    def describe(self, workspace: str, now: datetime, **said: str) -> WorkspaceRow | None:
+        """Change `name` or `purpose`; None where there is no such workspace."""
+        with self._writing() as connection:
+            self._claim(connection, workspace, last_used=now, warned=None, **said)
+        return self.workspace(workspace)
+
+    def add_snapshot(self, row: SnapshotRow, onto: str | None = None) -> SnapshotRow | None:
         """Make the snapshot current; one of the same digest that exists already becomes current
         instead. Returns the snapshot that is now current, None where there is no such workspace.
+
+        Raises CxError ``changed_meanwhile`` where another snapshot than `onto` is current.
         """
         with self._writing() as connection:
             if not self._claim(connection, row.workspace, last_used=row.created, warned=None):
                 return None
+            before = self._one(connection, _of(row.workspace, row.kind) & _is_current)
+            if onto is not None and (before is None or before.id != onto):
+                raise CxError(
+                    "changed_meanwhile",
+                    N_("The data changed while the file was being added, so nothing was saved."),
+                    N_("Look at what is there now, then add the file again."),
+                )
             same = _of(row.workspace, row.kind) & (_snapshots.c.digest == row.digest)
             known = self._one(connection, same)
             if known:
                 return self._make_current(connection, known)
-            before = self._one(connection, _of(row.workspace, row.kind) & _is_current)
             self._supersede(connection, row.workspace, row.kind)
             values = asdict(row) | {"state": "current", "parent": before.id if before else None}
             connection.execute(sa.insert(_snapshots).values(values))
@@ -235,15 +249,16 @@ class Catalogue:
             return {row.key: row.value for row in found}
 
     def remember(self, workspace: str, key: str, value: Json, now: datetime) -> bool:
-        """Keep one setting; False where there is no such workspace."""
+        """Keep one setting (None: drop it); False where there is no such workspace."""
         with self._writing() as connection:
             if not self._claim(connection, workspace, last_used=now, warned=None):
                 return False
             this = (_settings.c.workspace == workspace) & (_settings.c.key == key)
             connection.execute(sa.delete(_settings).where(this))
-            connection.execute(
-                sa.insert(_settings).values(workspace=workspace, key=key, value=value)
-            )
+            if value is not None:
+                connection.execute(
+                    sa.insert(_settings).values(workspace=workspace, key=key, value=value)
+                )
             return True
 
     def forget(self, workspace: str) -> None:

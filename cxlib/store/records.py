@@ -85,8 +85,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Laid:
     """What was laid: `compared` are the columns that make up the content of a record, `appeared` and
-    `gone` the labels of those with values on one side only; `key` is empty where rows are counted;
-    `named` is whether each side has order ids.
+    `gone` the labels of those with values on one side only; `key` is empty where rows are counted.
     """
 
     columns: tuple[Column, ...]
@@ -94,7 +93,6 @@ class Laid:
     appeared: tuple[str, ...]
     gone: tuple[str, ...]
     key: tuple[str, ...]
-    named: tuple[bool, bool]
 
 
 def lay(connection: Connection, before: Imported, after: Imported) -> Laid:
@@ -126,7 +124,6 @@ def lay(connection: Connection, before: Imported, after: Imported) -> Laid:
         appeared=_labels(columns, filled["after"] - filled["before"]),
         gone=_labels(columns, filled["before"] - filled["after"]),
         key=key,
-        named=named,
     )
 
 
@@ -237,7 +234,7 @@ def _lay_rows(
     content = [column.name for column in compared]
     connection.execute(
         f"CREATE TABLE {side}_rows AS SELECT row, line, {keyed} AS key, "
-        f"{_hash(content + ['lines'] * transactions)} AS content, day, "
+        f"{_hash(content)} AS content, day, "
         f"{'amount, status' if transactions else 'NULL::DECIMAL(18, 4) AS amount, NULL AS status'} "
         f"FROM {side}_table"
     )

@@ -50,6 +50,11 @@ class Snapshot:
         )
 
     @property
+    def table(self) -> Path:
+        """The path of the records: the orders of transactions, else the table of the kind."""
+        return self.file("orders" if self.kind == "transactions" else self.kind)
+
+    @property
     def orders(self) -> Path:
         return self.file("orders")
 

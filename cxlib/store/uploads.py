@@ -48,7 +48,7 @@ def write_upload(
             while piece := stream.read(_PIECE):
                 size += len(piece)
                 if size > room:
-                    raise _over_quota(room, quota)
+                    raise over_quota(room, quota)
                 out.write(piece)
         about = {"name": name, "size": size, "created": created.isoformat()}
         (unfinished / _ABOUT).write_text(json.dumps(about), encoding="ascii")
@@ -71,7 +71,7 @@ def as_text(name: str) -> str:
     return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _over_quota(room: int, quota: int) -> CxError:
+def over_quota(room: int, quota: int) -> CxError:
     return CxError(
         "quota_exceeded",
         N_("This file does not fit: of {quota} MB for a workspace, {room} MB are free."),

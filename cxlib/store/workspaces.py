@@ -3,6 +3,8 @@
 On disk, under the root folder:
 
     catalogue.sqlite
+    lock                                      held while a process has the store open
+    tmp/                                      what is temporary
     workspaces/<id>/staged/<upload id>/       upload, upload.json, and what the import makes of it
     workspaces/<id>/snapshots/<snapshot id>/  Parquet files that nothing ever changes
 
@@ -23,8 +25,9 @@ from cxlib.errors import CxError, NotFound
 from cxlib.i18n import N_
 from cxlib.store import disk
 from cxlib.store.catalogue import Catalogue, Json, SnapshotRow, WorkspaceRow
+from cxlib.store.lock import Lock
 from cxlib.store.snapshots import Snapshot, rows_of
-from cxlib.store.uploads import Upload, as_text, find_upload, write_upload
+from cxlib.store.uploads import Upload, as_text, find_upload, over_quota, write_upload
 
 QUOTA = 20 * 2**30  # bytes a workspace may hold
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -47,7 +50,7 @@ class Store:
     new_id : callable
         A new unguessable id of 32 hexadecimal digits (``uuid4().hex``).
     quota : int
-        Bytes that a workspace may hold before further uploads are refused.
+        Bytes that a workspace may hold before further uploads and versions are refused.
     """
 
     def __init__(
@@ -59,8 +62,11 @@ class Store:
         quota: int = QUOTA,
     ) -> None:
         self.folder = root / "workspaces"
+        self.temporary = root / "tmp"
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.folder.mkdir(exist_ok=True, mode=0o700)
+        for folder in (self.folder, self.temporary):
+            folder.mkdir(exist_ok=True, mode=0o700)
+        self.lock = Lock(root / "lock")
         self.catalogue = Catalogue(catalogue_url or root / "catalogue.sqlite")
         self.clock = clock
         self.quota = quota
@@ -87,8 +93,13 @@ class Store:
             raise _no_workspace()
         return self._workspace(row)
 
+    def workspaces(self) -> list[Workspace]:
+        """Every workspace, for whoever runs the server; no page may show this."""
+        return [self._workspace(row) for row in self.catalogue.workspaces()]
+
     def close(self) -> None:
         self.catalogue.close()
+        self.lock.close()
 
     def new_id(self) -> str:
         made = self._new_id()
@@ -114,6 +125,19 @@ class Workspace:
     def folder(self) -> Path:
         return self.store.folder / self.id
 
+    def used(self) -> int:
+        """Bytes that the workspace holds, of the store's `quota`: uploads and all versions."""
+        return disk.used(self.folder)
+
+    def describe(self, *, name: str | None = None, purpose: str | None = None) -> Workspace:
+        """The workspace under another name or purpose. Raises NotFound after an erasure."""
+        said = {"name": name, "purpose": purpose}
+        given = {key: as_text(text) for key, text in said.items() if text is not None}
+        row = self.store.catalogue.describe(self.id, self.store.clock(), **given)
+        if row is None:
+            raise _no_workspace()
+        return self.store._workspace(row)
+
     def stage(self, stream: BinaryIO, name: str = "") -> Upload:
         """Keep the bytes of an upload for its import.
 
@@ -129,7 +153,7 @@ class Workspace:
         CxError
             ``quota_exceeded`` or ``disk_full``; then nothing is kept.
         """
-        room = self.store.quota - disk.used(self.folder)
+        room = self.store.quota - self.used()
         folder = self._staged / self.store.new_id()
         return write_upload(folder, stream, name, self.store.clock(), room, self.store.quota)
 
@@ -152,6 +176,7 @@ class Workspace:
         digest: str,
         source: str,
         report: Mapping[str, Any],
+        onto: str | None = None,
     ) -> Snapshot:
         """Make files the current version of a kind of data.
 
@@ -172,14 +197,17 @@ class Workspace:
             The user's name of the file; only text.
         report : mapping
             What the import reported, as JSON values.
+        onto : str, optional
+            The id of the version that the files were made from: it must still be current.
 
         Raises
         ------
         NotFound
             When the workspace has been erased meanwhile.
         CxError
-            ``disk_full``; ``unreadable_file`` where a Parquet file is not whole. Then the current
-            version stays as it was, and the files where they were.
+            ``disk_full``, ``quota_exceeded``; ``changed_meanwhile`` where `onto` is no longer
+            current; ``unreadable_file`` where a Parquet file is not whole. Then the current version
+            stays as it was, and the files where they were.
         """
         files = sorted(files)
         for wrong in (f.name for f in files if not _FILE.fullmatch(f.name)):
@@ -196,12 +224,17 @@ class Workspace:
             report=dict(report),
             rows={file.name: rows_of(file) for file in files},
         )
+        # Files that lie in the workspace are moved: they take no more room than they do.
+        room = self.store.quota - self.used()
+        more = sum(f.stat().st_size for f in files if not f.is_relative_to(self.folder))
+        if more > room:
+            raise over_quota(room, self.store.quota)
         folder = self._snapshots / row.id
         with disk.whole_folder(folder) as unfinished:
             for file in files:
                 disk.bring(file, unfinished)
         try:
-            committed = self.store.catalogue.add_snapshot(row)
+            committed = self.store.catalogue.add_snapshot(row, onto)
         except CxError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -246,7 +279,10 @@ class Workspace:
         return self.store.catalogue.settings(self.id)
 
     def remember(self, key: str, value: Json) -> None:
-        """Keep a setting (language, margin, …) as a JSON value. Raises NotFound after an erasure."""
+        """Keep a setting (language, margin, …) as a JSON value; None drops it.
+
+        Raises NotFound after an erasure.
+        """
         if not self.store.catalogue.remember(self.id, key, value, self.store.clock()):
             raise _no_workspace()
 

@@ -321,7 +321,7 @@ def test_an_answer_lost_after_the_commit_loses_no_files(store, commit, monkeypat
     workspace = store.create("p", "n")
     add = store.catalogue.add_snapshot
 
-    def lost(row):
+    def lost(row, onto=None):
         add(row)
         raise ConnectionResetError("the answer never came")
 
