@@ -23,6 +23,7 @@ from typing import Any
 from cxlib.cli import options, printing
 from cxlib.errors import CxError
 from cxlib.i18n import N_, SOURCE, Language, language
+from cxlib.ingest.faults import disk_full, is_full
 
 DONE, REFUSED, STOPPED = 0, 2, 130
 
@@ -48,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CxError as error:
         return _refused(error, shown, as_json)
     except OSError as error:
+        if is_full(error):
+            return _refused(disk_full(), shown, as_json)
         wrapped = CxError(
             "cannot_open",
             N_("“{path}” cannot be used: {reason}."),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from cxlib.cli import printing
-from cxlib.cli.loading import imported_file
+from cxlib.cli.loading import imported_file, place
 from cxlib.i18n import N_, Language, language
 
 NAME = "import"
@@ -28,13 +26,13 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
         imported = imported_file(arguments, Path(folder), kind=arguments.kind)
         if arguments.out is not None:
-            _place(imported.table, arguments.out)
+            place(imported.table, arguments.out)
             if imported.lines is not None:
-                _place(
+                place(
                     imported.lines, arguments.out.with_name(f"{arguments.out.stem}.lines.parquet")
                 )
         if arguments.rejects is not None and imported.rejects is not None:
-            _place(imported.rejects, arguments.rejects)
+            place(imported.rejects, arguments.rejects)
     shown = language(arguments.lang)
     return {
         "kind": imported.kind,
@@ -78,12 +76,3 @@ def describe(result: dict[str, Any], shown: Language) -> str:
     )
     noticed = [f"- {issue['message']} {issue['hint']}".rstrip() for issue in result["issues"]]
     return "\n".join([counts, *revenue, *noticed])
-
-
-def _place(source: Path, target: Path) -> None:
-    """Copy beside the target first: it appears whole or not at all."""
-    part = target.with_name(target.name + ".part")
-    shutil.copyfile(source, part)
-    with part.open("rb+") as handle:
-        os.fsync(handle.fileno())
-    os.replace(part, target)

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import narwhals as nw
-
-from cxlib import engine
 from cxlib.errors import CxError
 from cxlib.i18n import N_
-from cxlib.ingest import canonical, convert, match, read, sandbox
-from cxlib.ingest.canonical import Imported
-from cxlib.ingest.plan import Plan, Proposal, plan
-from cxlib.ingest.staged import ReadOptions, Staged
+from cxlib.ingest import read, sandbox
+from cxlib.ingest.faults import room
+from cxlib.ingest.staged import ReadOptions, Staged, settle
+
+# What is slow to load is loaded by the functions that need it: `read` does without.
+if TYPE_CHECKING:
+    import narwhals as nw
+
+    from cxlib import engine
+    from cxlib.ingest.canonical import Imported
+    from cxlib.ingest.plan import Plan, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,9 @@ def loaded(arguments: argparse.Namespace, kind: str = "transactions") -> Iterato
     A Parquet file that `import --out` wrote is used as it is. Raises CxError: `needs_answer` where
     a question is open, `unreadable`, `too_large`, … where the file cannot be used.
     """
+    from cxlib import engine
+    from cxlib.ingest import canonical
+
     path: Path = arguments.file
     with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
         imported = canonical.reopen(path, kind) or imported_file(arguments, Path(folder), kind)
@@ -56,6 +65,8 @@ def loaded(arguments: argparse.Namespace, kind: str = "transactions") -> Iterato
 
 def imported_file(arguments: argparse.Namespace, folder: Path, kind: str) -> Imported:
     """Stage, propose and convert `arguments.file` into `folder`, the heavy steps in a child."""
+    from cxlib.ingest import convert
+
     staged = staged_file(arguments, arguments.file, folder)
     proposal = proposed(arguments, staged, kind)
     return sandbox.run(convert.convert, staged, planned(arguments, proposal), folder, progress=_say)
@@ -66,8 +77,11 @@ def staged_file(arguments: argparse.Namespace, path: Path, folder: Path) -> Stag
     chosen = ReadOptions(
         encoding=arguments.encoding,
         delimiter=arguments.delimiter,
-        header=False if arguments.no_header else None,
+        header=0 if arguments.no_header else arguments.header_rows,
         sheet=arguments.sheet,
+        quotechar=arguments.quotechar,
+        skip=arguments.skip,
+        table=arguments.table,
     )
     if not path.is_file():
         raise CxError("no_such_file", N_("There is no file “{path}”."), path=str(path))
@@ -76,12 +90,16 @@ def staged_file(arguments: argparse.Namespace, path: Path, folder: Path) -> Stag
 
 def proposed(arguments: argparse.Namespace, staged: Staged, kind: str | None = None) -> Proposal:
     """What the file seems to hold, `--map` taken as certain."""
+    from cxlib.ingest import match
+
     mapping = {field: staged.column(column) for field, column in arguments.map}
     return sandbox.run(match.propose, staged, kind=arguments.kind or kind, mapping=mapping)
 
 
 def planned(arguments: argparse.Namespace, proposal: Proposal) -> Plan:
     """The plan of an import: the proposal, its questions answered by the options."""
+    from cxlib.ingest.plan import plan
+
     return plan(
         proposal,
         date_format=arguments.date_format,
@@ -91,6 +109,17 @@ def planned(arguments: argparse.Namespace, proposal: Proposal) -> Plan:
         today=dt.datetime.now(dt.UTC).date(),
         lang=arguments.lang,
     )
+
+
+def place(source: Path, target: Path) -> None:
+    """Copy a file to where the user wants it: it appears whole or not at all."""
+    part = target.with_name(target.name + ".part")
+    try:
+        with room():
+            shutil.copyfile(source, part)
+            settle(part, target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _say(rows: int) -> None:

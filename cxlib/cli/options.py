@@ -9,6 +9,9 @@ from pathlib import Path
 
 from cxlib.i18n import N_, SOURCE, Language, languages
 
+MARK = 4
+"""The most characters of a delimiter."""
+
 
 def add(parser: argparse.ArgumentParser, shown: Language) -> None:
     """Add the shared options: how to read the file, the day and seed, and how to answer."""
@@ -32,11 +35,32 @@ def add(parser: argparse.ArgumentParser, shown: Language) -> None:
         "--delimiter",
         metavar="D",
         type=_delimiter,
-        help=shown(N_("one character, “tab” or “space”")),
+        help=shown(N_("what parts the cells: a mark, “tab” or “space”")),
     )
-    text.add_argument("--no-header", action="store_true", help=shown(N_("the first line is data")))
     text.add_argument(
-        "--sheet", metavar="S", help=shown(N_("the sheet's name, or its number from 1"))
+        "--quotechar", metavar="Q", type=_mark, help=shown(N_("the quotation mark around cells"))
+    )
+    text.add_argument(
+        "--skip", metavar="N", type=_count, help=shown(N_("lines before the table to leave out"))
+    )
+    names = text.add_mutually_exclusive_group()
+    names.add_argument("--no-header", action="store_true", help=shown(N_("the first line is data")))
+    names.add_argument(
+        "--header-rows",
+        metavar="N",
+        type=_count,
+        help=shown(N_("how many lines name the columns")),
+    )
+    text.add_argument(
+        "--sheet",
+        metavar="S",
+        help=shown(N_("the sheet, or the file of an archive: its name, or its number from 1")),
+    )
+    text.add_argument(
+        "--table",
+        metavar="N",
+        type=_number,
+        help=shown(N_("which of several tables of the file or sheet, from 1")),
     )
     text.add_argument(
         "--tz", metavar="Z", default="Asia/Jakarta", help=shown(N_("the business time zone"))
@@ -79,6 +103,24 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _delimiter(text: str) -> str:
     mark = {"tab": "\t", "\\t": "\t", "space": " ", "whitespace": " "}.get(text.lower(), text)
-    if len(mark) != 1:
-        raise argparse.ArgumentTypeError(f"“{text}” is not one character")
+    if not 1 <= len(mark) <= MARK or "\n" in mark or "\r" in mark:
+        raise argparse.ArgumentTypeError(f"“{text}” is not one to {MARK} characters")
     return mark
+
+
+def _mark(text: str) -> str:
+    if len(text) != 1:
+        raise argparse.ArgumentTypeError(f"“{text}” is not one character")
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 0")
+    return int(text)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1")
+    return int(text)

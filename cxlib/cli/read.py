@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from cxlib.cli import printing
-from cxlib.cli.loading import staged_file
+from cxlib.cli.loading import place, staged_file
 from cxlib.errors import CxError
 from cxlib.i18n import N_, Language, language
+from cxlib.ingest.faults import fault
 from cxlib.ingest.text import write_text
 
 NAME = "read"
@@ -28,15 +28,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Read each file; a bad one does not stop the others, and makes the exit code 2."""
     arguments.outdir.mkdir(parents=True, exist_ok=True)
-    shown, seen = language(arguments.lang), Counter[str]()
+    shown, taken = language(arguments.lang), set[Path]()
     files = []
     for path in arguments.files:
-        seen[path.name] += 1
-        again = f"-{seen[path.name]}" if seen[path.name] > 1 else ""
-        target = arguments.outdir / f"{path.name}{again}.csv"
+        target = _target(arguments.outdir, path.name, taken)
+        taken.add(target)
         try:
             files.append(_read(arguments, path, target, shown))
-        except CxError as error:
+        except (CxError, OSError) as problem:
+            error = fault(problem) if isinstance(problem, OSError) else problem
             files.append(_refused(path, error, shown))
             print(f"cxlib: {' '.join(shown.error(error)).strip()}", file=sys.stderr)  # noqa: T201
     return {"files": files, "refused": sum(not file["ok"] for file in files)}
@@ -56,12 +56,26 @@ def describe(result: dict[str, Any], shown: Language) -> str:
     return "\n".join(lines)
 
 
+def _target(outdir: Path, name: str, taken: set[Path]) -> Path:
+    """``<file name>.csv``; for a second one of the same name ``<file name>-2.csv``."""
+    target, n = outdir / f"{name}.csv", 1
+    while target in taken:
+        n += 1
+        target = outdir / f"{name}-{n}.csv"
+    return target
+
+
 def _read(
     arguments: argparse.Namespace, path: Path, target: Path, shown: Language
 ) -> dict[str, Any]:
+    rejects = target.with_name(f"{target.name}.rejects.csv")
+    for old in (target, rejects):  # of an earlier run: it must not stand for this one
+        old.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
         staged = staged_file(arguments, path, Path(folder))
         write_text(staged, target)
+        if staged.rejected and staged.rejects is not None:
+            place(staged.rejects, rejects)
     return {
         "file": str(path),
         "ok": True,
@@ -70,7 +84,12 @@ def _read(
         "delimiter": staged.delimiter,
         "quotechar": staged.quotechar,
         "sheet": staged.sheet,
+        "sheets": list(staged.sheets),
+        "table": staged.table,
+        "tables": list(staged.tables),
         "rows": staged.rows,
+        "rejected": staged.rejected,
+        "rejects": str(rejects) if staged.rejected else None,
         "columns": list(staged.titles or staged.columns),
         "issues": [printing.issue(i, shown) for i in staged.issues],
     }

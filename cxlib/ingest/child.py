@@ -61,6 +61,7 @@ def call(job: dict[str, Any], out: IO[str]) -> Any:
 
 def _done(job: dict[str, Any], out: IO[str]) -> dict[str, Any]:
     """The last word on a job; `again` says whether this process may serve another one."""
+    os.chdir(job["folder"])  # paths may be relative, and the parent may have moved
     _limit(job["memory"], job["processor"])
     try:
         found = {"result": to_plain(call(job, out))}

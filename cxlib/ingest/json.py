@@ -20,6 +20,7 @@ from cxlib.ingest.documents import Cell, Found
 from cxlib.ingest.encoding import GZIP, Encoded, examine, open_text
 from cxlib.ingest.header import column_names, header_rows
 from cxlib.ingest.rejects import Rejects
+from cxlib.ingest.remarks import encoding_issues
 from cxlib.ingest.staged import (
     CHUNK,
     MAX_CELL,
@@ -271,15 +272,7 @@ def _no_records() -> CxError:
 
 
 def _issues(encoded: Encoded, source: _Source) -> Iterator[Issue]:
-    if not encoded.certain or encoded.undecodable or encoded.nuls:
-        yield Issue(
-            "encoding_guessed",
-            "warning",
-            N_("The JSON is not clean UTF-8; it was read as {encoding}."),
-            N_("If letters look wrong, choose another encoding."),
-            {"encoding": encoded.encoding},
-            count=encoded.undecodable + encoded.nuls,
-        )
+    yield from encoding_issues(encoded)
     if source.tables:
         yield Issue(
             "other_tables",

@@ -77,6 +77,7 @@ def run(
         "function": f"{function.__module__}:{function.__qualname__}",
         "args": to_plain(args),
         "kwargs": to_plain(kwargs),
+        "folder": str(Path.cwd()),
         "memory": limits.memory,
         "processor": limits.processor,
     }

@@ -61,6 +61,79 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path, capsys):
     assert cells(tmp_path / "out" / "a.csv-2.csv")[1] == ["1", "two"]
 
 
+def test_rows_that_fit_no_table_are_kept_and_named(tmp_path, capsys):
+    source = tmp_path / "a.jsonl"
+    source.write_text('{"id": "007"}\n{"id": \n{"id": "008"}\n')
+    _, result = answer(capsys, "read", source, "--outdir", tmp_path / "out")
+    (file,) = result["files"]
+    assert (file["rows"], file["rejected"]) == (2, 1)
+    assert [(i["code"], i["rows"], i["count"]) for i in file["issues"]] == [
+        ("broken_record", [2], 1)
+    ]
+    rejects = cells(Path(file["rejects"]))
+    assert file["rejects"] == str(tmp_path / "out" / "a.jsonl.csv.rejects.csv")
+    assert [row[:4] for row in rejects[1:]] == [["2", "", '{"id":', "broken_record"]]
+    source.write_text('{"id": "007"}\n{"id": "008"}\n')
+    _, result = answer(capsys, "read", source, "--outdir", tmp_path / "out")
+    assert result["files"][0]["rejects"] is None
+    assert not Path(file["rejects"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        (["--skip", "1", "--header-rows", "1"], [["id", "n"], ["a,'b'", "1"], ["c", "2"]]),
+        (["--skip", "2", "--header-rows", "0"], [["a,'b'", "1"], ["c", "2"]]),
+        (["--skip", "2", "--no-header"], [["a,'b'", "1"], ["c", "2"]]),
+    ],
+)
+def test_what_is_said_about_the_file_holds(options, wanted, tmp_path, capsys):
+    source = tmp_path / "a.txt"
+    source.write_text("made today\nid||n\n~a,'b'~||1\nc||2\n")
+    _, result = answer(
+        capsys,
+        "read",
+        source,
+        "--outdir",
+        tmp_path,
+        "--delimiter",
+        "||",
+        "--quotechar",
+        "~",
+        *options,
+    )
+    assert result["files"][0]["delimiter"] == "||"
+    assert cells(tmp_path / "a.txt.csv") == wanted
+
+
+@pytest.mark.parametrize(
+    "options", [["--table", "0"], ["--skip", "x"], ["--quotechar", "ab"], ["--delimiter", ""]]
+)
+def test_options_that_say_nothing_are_usage(options, tmp_path, capsys):
+    code, result = answer(capsys, "read", "a.csv", "--outdir", tmp_path, *options)
+    assert (code, result["error"]["code"]) == (2, "usage")
+
+
+def test_another_table_of_a_file(tmp_path, capsys):
+    source = tmp_path / "a.csv"
+    source.write_text("id,n\na,1\nb,2\n\nday,visits,spend\n2025-01-01,9,1.5\n2025-01-02,8,2.5\n")
+    _, result = answer(capsys, "read", source, "--outdir", tmp_path, "--table", "2")
+    assert cells(tmp_path / "a.csv.csv")[0] == ["day", "visits", "spend"]
+    code, result = answer(capsys, "read", source, "--outdir", tmp_path, "--table", "3")
+    assert (code, result["files"][0]["issues"][0]["code"]) == (2, "unknown_table")
+    assert not (tmp_path / "a.csv.csv").exists()
+
+
+def test_a_name_too_long_for_the_system_is_an_error_of_its_file(tmp_path, capsys):
+    long, short = tmp_path / ("x" * 253), tmp_path / "b.csv"
+    for source in (long, short):
+        source.write_text("id,n\n1,2\n")
+    code, result = answer(capsys, "read", long, short, "--outdir", tmp_path / "out")
+    assert code == 2
+    assert [file["ok"] for file in result["files"]] == [False, True]
+    assert result["files"][0]["issues"][0]["code"] == "cannot_open"
+
+
 @pytest.mark.skipif(
     not SPECTRUM.exists(), reason="shared/corpora/csv-spectrum is not on this machine"
 )

@@ -1,6 +1,7 @@
 import errno
 import random
 import time
+from pathlib import Path
 
 import pytest
 
@@ -85,6 +86,14 @@ def test_a_child_serves_the_next_job_unless_it_was_ended(big, tmp_path):
     assert not first.alive()
     assert not first.folder.exists()
     assert sandbox.run(read.stage, small, tmp_path).rows == 1
+
+
+def test_relative_paths_are_those_of_the_caller(tmp_path, monkeypatch):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.csv").write_text(f"id\n{folder}\n")
+        monkeypatch.chdir(tmp_path / folder)
+        assert sandbox.run(read.stage, Path("a.csv"), Path(".")).samples == ((folder,),)
 
 
 def test_a_child_that_waits_too_long_is_ended(tmp_path, monkeypatch):
