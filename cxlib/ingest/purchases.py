@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cxlib.ingest.dates import Order
-from cxlib.ingest.match import currency_code
 from cxlib.ingest.numbers import EXACT, STORED, currencies_of, stored
 from cxlib.ingest.plan import Plan
+from cxlib.ingest.questions import currency_code
 from cxlib.ingest.status import statuses_of
 from cxlib.ingest.typed import Rows
 

@@ -26,7 +26,10 @@ KIND = Kind(
             "campaign",
             "category",
             N_("Campaign"),
-            words("campaign id, campaign name, ad id, ad name, ad group, kampanye, nama kampanye"),
+            words(
+                "campaign name, kampanye, nama kampanye, campaign id, ad set name, ad group name, ad "
+                "group, ad name"
+            ),
         ),
         Field(
             "cost",
@@ -65,4 +68,6 @@ KIND = Kind(
         ),
     ),
     attributes=True,
+    hints=words("campaign, impression, click, cpc, ctr, cpm, roas, cost, reach"),
+    subject=words("campaign, report"),
 )

@@ -8,7 +8,13 @@ KIND = Kind(
     name="customers",
     label=N_("Customers"),
     fields=(
-        Field("customer_id", "id", N_("Customer"), CUSTOMER + words("id"), required=True),
+        Field(
+            "customer_id",
+            "id",
+            N_("Customer"),
+            CUSTOMER + words("id, record id, crm id"),
+            required=True,
+        ),
         Field(
             "email", "id", N_("E-mail"), words("e mail, email address, mail, alamat email, surel")
         ),
@@ -38,4 +44,8 @@ KIND = Kind(
         ),
     ),
     attributes=True,
+    hints=words(
+        "customer, email, phone, address, birth, gender, lead, income, name, education, marital, member"
+    ),
+    subject=words("customer, user"),
 )

@@ -8,7 +8,16 @@ KIND = Kind(
     name="events",
     label=N_("Events"),
     fields=(
-        Field("customer_id", "id", N_("Customer"), CUSTOMER, required=True),
+        Field(
+            "customer_id",
+            "id",
+            N_("Customer"),
+            CUSTOMER
+            + words(
+                "distinct id, user pseudo id, anonymous id, client id ga, device id, username, email"
+            ),
+            required=True,
+        ),
         Field(
             "timestamp",
             "timestamp",
@@ -41,4 +50,6 @@ KIND = Kind(
         Field("value", "number", N_("Value"), words("event value, revenue, nilai")),
     ),
     attributes=True,
+    hints=words("event, session, page, device, browser, utm"),
+    subject=words("event"),
 )

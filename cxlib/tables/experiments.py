@@ -53,4 +53,6 @@ KIND = Kind(
     ),
     requires=(("outcome",), ("n", "successes"), ("n", "mean", "sd")),
     attributes=True,
+    hints=words("variant, experiment, lift, control, improvement, probability, uplift"),
+    subject=words("experiment"),
 )

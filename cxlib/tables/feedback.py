@@ -34,4 +34,6 @@ KIND = Kind(
         Field("channel", "category", N_("Channel"), words("source, platform, kanal, sumber")),
     ),
     attributes=True,
+    hints=words("review, rating, text"),
+    subject=words("review"),
 )

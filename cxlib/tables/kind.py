@@ -37,7 +37,9 @@ class Kind:
 
     `requires` are rival sets of fields, one of which must be there, for kinds that come in more
     than one shape; without them the required fields are the only demand. `attributes` kinds keep
-    columns that no field claims.
+    columns that no field claims. `hints` are words (English, of `headers.meanings`) that speak for
+    the kind in a header or in the name of a file; `subject` are those for what a row is, which say
+    nothing about its column.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Kind:
     fields: tuple[Field, ...]
     requires: tuple[tuple[str, ...], ...] = ()
     attributes: bool = False
+    hints: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
         """The field of a name; raises CxError `unknown_field`."""

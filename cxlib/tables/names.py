@@ -14,7 +14,9 @@ CUSTOMER = words(
     "anggota, id konsumen, konsumen, id customer"
 )
 CONTACT = words(
-    "customer email, customer name, buyer username, username pembeli, username, nama "
-    "pelanggan, nama pembeli, email pelanggan, email"
+    "customer email, email pelanggan, buyer username, username pembeli, username, email, "
+    "phone, phone number, customer name, nama pelanggan, nama pembeli"
 )
-TIME = words("date, time, datetime, created at, created, day, tanggal, tgl, waktu, tanggal waktu")
+TIME = words(
+    "date, datetime, created at, created, time, day, tanggal, tgl, waktu, tanggal waktu, submitted at"
+)

@@ -32,7 +32,7 @@ KIND = Kind(
             N_("Date"),
             TIME
             + words(
-                "response date, responded at, survey date, submitted at, submit date, completed "
+                "response date, responded at, survey date, submit date, end date, recorded date, completed "
                 "at, tanggal survei, tanggal respon"
             ),
         ),
@@ -54,4 +54,6 @@ KIND = Kind(
         Field("weight", "number", N_("Weight"), words("weights, survey weight, bobot")),
     ),
     attributes=True,
+    hints=words("survey, nps, satisfaction, question, answer, recommend, effort, rating"),
+    subject=words("survey, answer"),
 )

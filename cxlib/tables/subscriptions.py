@@ -64,4 +64,6 @@ KIND = Kind(
         ),
     ),
     attributes=True,
+    hints=words("subscription, plan, mrr, churn, tenure, renewal, trial, term, cancel"),
+    subject=words("subscription"),
 )

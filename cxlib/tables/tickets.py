@@ -24,7 +24,8 @@ KIND = Kind(
             N_("Opened"),
             TIME
             + words(
-                "opened at, opened, complete timestamp, date of purchase, ticket created, "
+                "opened at, opened, open date, started at, received at, reported at, requested at, "
+                "complete timestamp, ticket created, "
                 "tanggal tiket, tanggal dibuat, waktu dibuat"
             ),
             required=True,
@@ -97,4 +98,6 @@ KIND = Kind(
         ),
     ),
     attributes=True,
+    hints=words("ticket, agent, priority, resolve, close, sla, open, assignee"),
+    subject=words("ticket"),
 )

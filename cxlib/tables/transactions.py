@@ -14,13 +14,13 @@ KIND = Kind(
             "timestamp",
             N_("Date"),
             words(
-                "date, order date, invoice date, purchase date, transaction date, sale date, "
-                "sales date, order time, purchase time, transaction time, datetime, date time, "
-                "time, created at, order created at, paid at, order purchase timestamp, payment "
-                "date, day, tanggal, tgl, tanggal pesanan, tgl pesanan, tanggal transaksi, tgl "
-                "transaksi, tanggal pembelian, tanggal order, tanggal penjualan, tanggal bayar, "
-                "tanggal pembayaran, tanggal faktur, waktu transaksi, waktu pesanan, waktu "
-                "pesanan dibuat, waktu pembayaran, waktu order"
+                "order date, order time, order created at, order purchase timestamp, purchase date, "
+                "purchase time, transaction date, transaction time, sale date, sales date, date, "
+                "datetime, date time, created at, time, day, tanggal pesanan, tgl pesanan, tanggal "
+                "order, waktu order, waktu pesanan, waktu pesanan dibuat, tanggal transaksi, tgl "
+                "transaksi, waktu transaksi, tanggal pembelian, tanggal penjualan, tanggal, tgl, "
+                "invoice date, tanggal faktur, paid at, payment date, tanggal bayar, tanggal "
+                "pembayaran, waktu pembayaran"
             ),
             required=True,
         ),
@@ -29,12 +29,14 @@ KIND = Kind(
             "money",
             N_("Amount"),
             words(
-                "total, order total, total price, total amount, line total, net amount, gross "
-                "amount, sales, sales value, revenue, grand total, total sales, total paid, "
-                "payment value, net sales, dollar value, value, spend, turnover, subtotal, "
-                "extended price, total harga, total pembayaran, total belanja, total bayar, "
-                "jumlah bayar, jumlah pembayaran, nilai, nilai transaksi, nilai pesanan, total "
-                "penjualan, total transaksi, omzet, omset, nominal, total harga produk"
+                "net sales, order total, grand total, line total, item total, total amount, order "
+                "amount, total, total price, invoice amount, net amount, paid price, gross amount, "
+                "total paid, total sales, total revenue, sales, sales value, revenue, payment value, "
+                "payment amount, amount paid, order value, dollar value, total value, spend, "
+                "turnover, extended price, total pembayaran, total harga, total harga produk, total "
+                "belanja, total bayar, jumlah bayar, jumlah pembayaran, nilai transaksi, nilai "
+                "pesanan, total penjualan, total transaksi, penjualan, omzet, omset, nominal, gross "
+                "sales, value, nilai, subtotal"
             ),
         ),
         Field(
@@ -42,7 +44,7 @@ KIND = Kind(
             "id",
             N_("Order"),
             words(
-                "order, order number, order no, invoice, invoice no, invoice id, invoice "
+                "order, order number, order no, sale id, sale number, invoice, invoice no, invoice id, invoice "
                 "number, transaction id, transaction, receipt, receipt no, receipt id, basket "
                 "id, bill no, no pesanan, nomor pesanan, id pesanan, kode pesanan, no order, "
                 "nomor order, id order, no invoice, nomor invoice, no faktur, nomor faktur, "
@@ -85,7 +87,7 @@ KIND = Kind(
             "number",
             N_("Quantity"),
             words(
-                "qty, units, number of cds, number of items, number of units, items, pieces, "
+                "qty, units, total items, total quantity, number of cds, number of items, number of units, items, pieces, "
                 "count, quantity ordered, units sold, lineitem quantity, jumlah, kuantitas, "
                 "banyaknya, jumlah barang, jumlah produk, jumlah item, jumlah produk di pesan, "
                 "pcs"
@@ -147,4 +149,8 @@ KIND = Kind(
             ),
         ),
     ),
+    hints=words(
+        "order, invoice, transaction, sale, purchase, product, sku, quantity, price, ship, pay, discount"
+    ),
+    subject=words("order, sale, transaction, purchase"),
 )

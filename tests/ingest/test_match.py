@@ -2,7 +2,8 @@ import pytest
 
 from cxlib.errors import CxError
 from cxlib.ingest import match
-from cxlib.ingest.match import CERTAIN, name_score, normal
+from cxlib.ingest.assign import CERTAIN, name_score
+from cxlib.tables.headers import normal
 from cxlib.tables.kind import kind
 
 FIELD = kind("transactions").field
@@ -77,13 +78,12 @@ def test_what_the_user_says_is_certain(stage):
 def test_a_required_field_without_a_name_is_asked_for(stage):
     staged = stage("7,20250101,5.5\n8,20250102,6.5\n7,20250103,7.5\n")
     proposal = match.propose(staged, "transactions")
-    assert {q.id for q in proposal.questions} == {
-        "which_column:customer_id",
-        "which_column:timestamp",
-    }
-    assert all(proposal.confidence[name] < CERTAIN for name in proposal.mapping)
-    asked = next(q for q in proposal.questions if q.field == "timestamp")
-    assert asked.choices[0].value == "column 2"  # the guess stands first
+    assert {q.id for q in proposal.questions} == {"which_column:customer_id"}
+    assert proposal.confidence["customer_id"] < CERTAIN
+    (asked,) = proposal.questions
+    assert asked.choices[0].value == "column 1"  # the guess stands first
+    assert proposal.mapping["timestamp"] == "column 2"  # the only days of a file without names
+    assert proposal.mapping["amount"] == "column 3"
 
 
 def test_an_ambiguous_day_is_asked_with_examples_for_each_order(stage):

@@ -1,7 +1,7 @@
 import pytest
 
 from cxlib.errors import CxError
-from cxlib.ingest.match import normal
+from cxlib.tables.headers import normal
 from cxlib.tables.kind import kind, kinds
 
 # The fields of DESIGN.md, required ones first.

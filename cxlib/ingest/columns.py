@@ -1,0 +1,166 @@
+"""What the values of a column say about it, whatever its name is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from cxlib.ingest.dates import DateEvidence
+from cxlib.ingest.flags import are_flags
+from cxlib.ingest.missing import is_missing, trimmed
+from cxlib.ingest.numbers import NumberEvidence
+from cxlib.ingest.staged import Source, Staged
+from cxlib.tables.kind import Field
+
+TYPED = 0.7  # share of values that must parse for a column to be taken as numbers or dates
+FEW = 60  # distinct answers of which all are counted
+PROSE = 25  # letters of a value, on average, from which it is a text that somebody wrote
+SHORT = r"^\s*[-+]?[0-9]{1,3}(?:[.,][0-9]*)?\s*$"  # a number that cannot be a day
+SEEN = 2_000  # distinct values of a chunk whose letters are counted
+
+
+@dataclass
+class Column:
+    """What the values of a column say, by a part of the file or by all of it."""
+
+    name: str
+    source: Source
+    rows: int = 0
+    filled: int = 0
+    distinct: int = 0
+    dates: DateEvidence = field(default_factory=DateEvidence)
+    numbers: NumberEvidence = field(default_factory=NumberEvidence)
+    answers: Counter[str] | None = field(default_factory=Counter)
+    _values: int = 0
+    _letters: int = 0
+    _spaced: int = 0
+    _masked: int = 0
+
+    def add(self, text: pa.Array) -> None:
+        """Take in a chunk of the column."""
+        encoded = text.dictionary_encode() if not pa.types.is_dictionary(text.type) else text
+        values = encoded.dictionary.cast(pa.string())
+        self.rows += len(text)
+        self.filled += len(text) - int(pc.sum(pc.equal(text, "")).as_py() or 0)
+        self.distinct += len(values)
+        self._look_for_dates(values)
+        self.numbers.add(values)
+        self._count(encoded, values)
+        some = values.slice(0, SEEN)
+        self._values += len(some)
+        self._letters += int(pc.sum(pc.utf8_length(some)).as_py() or 0)
+        self._spaced += int(pc.sum(pc.match_substring(some, " ")).as_py() or 0)
+        self._masked += int(pc.sum(pc.match_substring(some, "**")).as_py() or 0)
+
+    def _look_for_dates(self, values: pa.Array) -> None:
+        """Dates among values, where there can be any: without a digit, or with three, there are none."""
+        able = pc.and_not(
+            pc.match_substring_regex(values, "[0-9]"), pc.match_substring_regex(values, SHORT)
+        )
+        rest = trimmed(values.filter(pc.invert(able)))
+        self.dates.values += len(rest) - int(pc.sum(is_missing(rest)).as_py() or 0)
+        if len(rest) < len(values):
+            self.dates.add(values.filter(able))
+
+    def suits(self, wanted: Field) -> float:
+        """How well the values suit a field's type, 0–1."""
+        if not self.filled:
+            return 0.3
+        days, digits = self.dates.share, self.numbers.share
+        if wanted.type == "timestamp":
+            bare = self.source != "number" or self.dates.iso > TYPED * self.dates.values
+            return days if days > TYPED else 0.7 if self.dates.bare and bare else 0.0
+        if wanted.type in ("number", "money"):
+            if wanted.name == "outcome" and self.yes_or_no:
+                return 1.0  # of a test: converted or not
+            likely = 0.8 if wanted.name == "outcome" else 1.0
+            return likely * digits if digits > TYPED and self._no_day else 0.0
+        if wanted.type == "id":
+            broken = self.numbers.fractions > 0.2 * self.numbers.values
+            return 0.2 if broken or not self._no_day else 1.0
+        if wanted.type == "flag":
+            return 1.0 if self.yes_or_no else 0.2
+        if wanted.type == "text":
+            return 0.3 if digits > TYPED or not self._no_day else 1.0 if self.prose else 0.8
+        return 1.0 if self._no_day else 0.2
+
+    @property
+    def prose(self) -> bool:
+        """Whether the values are texts that people wrote, of several words each."""
+        long = self._letters >= PROSE * self._values
+        return bool(self._values) and long and self._spaced > 0.5 * self._values
+
+    @property
+    def masked(self) -> bool:
+        """Whether most values are hidden behind asterisks, as marketplaces hide buyers."""
+        return bool(self._values) and self._masked > 0.5 * self._values
+
+    @property
+    def yes_or_no(self) -> bool:
+        """Whether all values are yes, no or missing, 1 and 0 included."""
+        if not self.answers or len(self.answers) > 8:
+            return False
+        return are_flags(pa.array(list(self.answers), pa.string()), known=True)
+
+    @property
+    def fills(self) -> Counter[str]:
+        """Answers and their counts, the missing ones left out; empty where there are too many."""
+        answers = self.answers or Counter()
+        words = trimmed(pa.array(list(answers), pa.string()))
+        gone = is_missing(words).to_pylist()
+        found: Counter[str] = Counter()
+        for word, count, missing in zip(words.to_pylist(), answers.values(), gone, strict=True):
+            if not missing:
+                found[word] += count
+        return found
+
+    def _count(self, encoded: pa.Array, values: pa.Array) -> None:
+        if self.answers is None or len(values) > FEW:
+            self.answers = None
+            return
+        for pair in pc.value_counts(encoded.indices).to_pylist():
+            if pair["values"] is not None:
+                self.answers[values[pair["values"]].as_py()] += pair["counts"]
+        if len(self.answers) > FEW:
+            self.answers = None
+
+    @property
+    def _no_day(self) -> bool:
+        return not (self.dates.share > TYPED and self.dates.dates > self.numbers.numeric)
+
+
+class Evidence:
+    """The columns of a staged file: all by its first part, and any by all of its values."""
+
+    def __init__(self, staged: Staged) -> None:
+        self.staged = staged
+        self.columns = tuple(
+            Column(name, source)
+            for name, source in zip(staged.columns, staged.sources, strict=True)
+        )
+        for i, column in enumerate(self.columns):
+            for chunk in chunks(staged, f"c{i}", most=1):
+                column.add(chunk)
+        self._whole = {c.name: c for c in self.columns if c.rows == staged.rows}
+
+    def whole(self, name: str) -> Column:
+        """A column by all its values."""
+        if name not in self._whole:
+            index = self.staged.columns.index(name)
+            column = Column(name, self.staged.sources[index])
+            for chunk in chunks(self.staged, f"c{index}"):
+                column.add(chunk)
+            self._whole[name] = column
+        return self._whole[name]
+
+
+def chunks(staged: Staged, cell: str, most: int | None = None) -> Iterator[pa.Array]:
+    """A column of the staged text, piece by piece, dictionary encoded."""
+    with pq.ParquetFile(staged.path, read_dictionary=[cell]) as file:
+        for group in range(min(file.num_row_groups, most or file.num_row_groups)):
+            yield from file.read_row_group(group, [cell]).column(0).chunks
