@@ -267,7 +267,8 @@ def _before_footer(
             yield from ((n, r) for n, r in held if r)
             held, waiting = [], False
     rest = [row for _, row in held if not is_blank(row)]
-    if rest and frame.stop is None and is_footer(rest, frame.shape.width):
+    told = bool(held) and len(held[0][1]) > 0
+    if rest and frame.stop is None and is_footer(rest, frame.shape.width, told=told):
         found.footer = tuple(line for line, row in held if not is_blank(row))
         held = [(line, row) for line, row in held if is_blank(row)]
     yield from ((line, row) for line, row in held if row)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cxlib.ingest.header import header_rows
 from cxlib.ingest.staged import MAX_CELL
 
 WHITE_SPACE = " "
@@ -92,6 +91,14 @@ def parse(lines: Iterable[str], dialect: Dialect, strict: bool = False) -> Itera
     return ([dialect.decode(cell) for cell in row] for row in records)
 
 
+def tolerant(lines: Sequence[str], dialect: Dialect) -> list[list[str]]:
+    """The records of a sample; where quotes are out of order each line by itself."""
+    try:
+        return list(parse(lines, dialect, strict=True))
+    except csv.Error:
+        return [row for line in lines for row in parse([line], dialect)]
+
+
 def _cut(line: str, stops: tuple[int, ...]) -> list[str]:
     ends = [*stops[1:], None]
     return [line[a:b].strip() for a, b in zip(stops, ends, strict=True)] if line.strip() else []
@@ -110,8 +117,3 @@ def _white_space(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
             yield [cell for cell in row if cell]
         else:
             yield line.split()
-
-
-def header_found(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first of the rows names the columns."""
-    return header_rows(rows) > 0

@@ -83,8 +83,11 @@ def examine(path: Path, encoding: str | None = None) -> Encoded:
         raise not_a_table()
     told = _marked(head) if encoding is None else _known(encoding)
     nuls, quotes, strange, is_utf8 = _survey(path, compressed)
-    chosen = told or ("utf-8" if is_utf8 else guess(strange or head))
-    certain = told is not None or is_utf8
+    # Plain text in UTF-16 without a mark is UTF-8 too: every other byte is NUL.
+    wide_text = nuls > 0 and head.count(0) > 0.2 * len(head)
+    plain = is_utf8 and not wide_text
+    chosen = told or ("utf-8" if plain else guess(head if wide_text else strange or head))
+    certain = told is not None or plain
     wide = chosen.startswith(("utf-16", "utf-32"))
     if not wide and (nuls > 0.1 * len(head) or _control_share(head) > 0.1):
         raise not_a_table()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cxlib.errors import CxError
 from cxlib.i18n import N_
 from cxlib.ingest import shapes, sniffer
-from cxlib.ingest.dialect import Dialect, parse
+from cxlib.ingest.dialect import Dialect, parse, tolerant
 from cxlib.ingest.encoding import not_a_table
 from cxlib.ingest.header import LOOK, column_names, header_rows
 from cxlib.ingest.layout import Table, find_tables, is_blank
@@ -107,22 +107,27 @@ def _records(
     lines: Sequence[str], dialect: Dialect, skipped: int
 ) -> tuple[list[int], list[list[str]]]:
     """The lines on which records start, and their cells: first with the width that most have."""
-    widths = Counter(len(row) for row in parse(lines, dialect) if row)
+    widths = Counter(len(row) for row in tolerant(lines, dialect) if row)
     width = max(widths, key=lambda w: (widths[w], w), default=1)
-    found = list(
-        read_records(
-            iter(lines), dialect, Shape(width, width), lambda *_: None, Mended(), before=skipped
-        )
-    )
+    found: list[tuple[int, list[str]]] = []
+
+    def keep(line: int, text: str, _: str) -> None:
+        found.append((line, [text]))  # so that no line is passed over
+
+    shape = Shape(width, width)
+    for record in read_records(iter(lines), dialect, shape, keep, Mended(), before=skipped):
+        found.append(record)
     rows = [row for _, row in found]
     first = next((i for i, row in enumerate(rows) if not is_blank(row)), 0)
-    if len(rows) > first + 1 and len(rows[first]) == 1 and len(rows[first + 1]) == width > 2:
+    if len(rows) > first + 1 and len(rows[first]) == 1 and len(rows[first + 1]) == width > 1:
         rows[first] = _parted(rows[first], rows[first + 1 :], width)
     return [n for n, _ in found], rows
 
 
 def _parted(first: list[str], below: list[list[str]], width: int) -> list[str]:
     """A header that is parted by another delimiter than the rows beneath it."""
+    if header_rows(below[:LOOK]):
+        return first
     for other in OTHERS:
         (names,) = parse([first[0]], Dialect(other))
         distinct = len(set(names)) == len(names) == width and all(n.strip() for n in names)
@@ -155,6 +160,10 @@ def _header(
         usual = width = max(widths, key=lambda w: (widths[w], w))
         return None, Shape(width, usual, shapes.columns(body[:LOOK], width))
     names = column_names(head, width)
+    if usual == width + 1 and sum(cell.count('"') for cell in names) == 1:
+        # The delimiter is missing between two quoted names.
+        names = tuple(part for cell in names for part in cell.split('"'))
+        width = usual
     nameless = [i for i, name in enumerate(names) if not name.strip()]
     surplus = width - usual
     if 0 < surplus <= len(nameless) and widths[usual] > 0.8 * len(body):

@@ -78,11 +78,15 @@ def footer_start(rows: Rows, width: int) -> int:
     return begin if begin < stop else len(rows)
 
 
-def is_footer(rows: Rows, width: int) -> bool:
-    """Whether rows that follow a blank one are remarks or totals rather than data."""
+def is_footer(rows: Rows, width: int, *, told: bool = False) -> bool:
+    """Whether rows that follow a blank one are remarks or totals rather than data.
+
+    With `told` only by what they say: after a row that is blank, but has all its cells.
+    """
     filled = [row for row in rows if not is_blank(row)]
     return len(filled) <= 20 and all(
-        _remark(row, width) or is_total(row) or (width > 2 and cells_in(row) == 1) for row in filled
+        _remark(row, width) or is_total(row) or (not told and width > 2 and _words_only(row))
+        for row in filled
     )
 
 
@@ -98,40 +102,47 @@ def is_blank(row: Sequence[str]) -> bool:
 
 def _start(rows: Rows) -> int | None:
     """The first row of the first table: after titles and remarks, which are thinner than it."""
-    filled = [i for i, row in enumerate(rows) if not is_blank(row)]
-    if not filled:
+    first = next((i for i, row in enumerate(rows) if not is_blank(row)), None)
+    if first is None:
         return None
-    first = filled[0]
-    for i in [i for i in filled if i <= first + MAX_PREAMBLE]:
+    while (begin := _next_block(rows, first)) is not None and _titles(rows, first, begin):
+        first = begin
+    for i in range(first, min(len(rows), first + MAX_PREAMBLE)):
+        if is_blank(rows[i]):
+            return first
         width = _width(rows, i)
-        after_blank = i > first and is_blank(rows[i - 1])
-        if i == first and not _thin(rows[i], width) and not _comment(rows[i]):
-            return first if not _titled(rows, first) else _next_block(rows, first)
-        if i > first and not _thin(rows[i], width) and not _comment(rows[i]):
-            below = [row for row in rows[i : i + LOOK] if not is_blank(row)]
-            shorter = all(
-                len(row) < width or _comment(row) for row in rows[first:i] if not is_blank(row)
-            )
-            named = header_rows(below) > 0
-            if named or after_blank or (shorter and len(rows[i]) == width):
-                return i
+        if _thin(rows[i], width) or _comment(rows[i]):
+            continue
+        below = [row for row in rows[i : i + LOOK] if not is_blank(row)]
+        if len(rows[i]) < width and header_rows(below[1:]):
+            continue
+        shorter = all(len(row) < width or _comment(row) for row in rows[first:i])
+        if i == first or header_rows(below) or (shorter and len(rows[i]) == width):
+            return i
     return first
 
 
-def _titled(rows: Rows, first: int) -> bool:
-    """Whether the rows up to the first blank one are few and thin beside the table beneath."""
-    begin = _next_block(rows, first)
-    if begin is None or begin - first > MAX_PREAMBLE:
-        return False
+def _titles(rows: Rows, first: int, begin: int) -> bool:
+    """Whether the rows up to a blank one are few and thin beside the table that begins beneath."""
     width = _width(rows, begin)
-    above = [row for row in rows[first:begin] if not is_blank(row)]
+    block = [row for row in rows[first:begin] if not is_blank(row)]
     below = [row for row in rows[begin : begin + LOOK] if not is_blank(row)]
-    return (
-        width >= 3
-        and len(above) < len(below)
-        and all(cells_in(row) <= max(1, width // 2) and len(row) != width for row in above)
-        and header_rows(below) > 0
+    if width < 2 or len(block) > min(MAX_PREAMBLE, len(below)) or not header_rows(below):
+        return all(_comment(row) for row in block)
+    if width == 2:
+        return cells_in(block[0]) == 1 and len(block) <= 5 and all(len(row) < 3 for row in block)
+    if len(block) > 2 and header_rows(block) and _told(block[1:], _width(rows, first)):
+        return False
+    most = max(1, width // 3)
+    return all(
+        _comment(row) or cells_in(row) <= most or (len(row) < width and cells_in(row) <= width // 2)
+        for row in block
     )
+
+
+def _told(rows: Rows, width: int) -> bool:
+    """Whether a column of the rows has cells that can be told from words."""
+    return width > 1 and any(column.typed for column in shapes.columns(rows, width))
 
 
 def _next_block(rows: Rows, begin: int) -> int | None:
@@ -202,12 +213,13 @@ def _after_blank(
     body = block[thin:]
     if len(body) > 1 and _is_new(body, width, columns):
         return blank, begin + thin
-    if is_footer(block, width):
+    told = len(rows[blank]) > 0
+    if is_footer(block, width, told=told):
         following = _after_blank(rows, end, width, columns) if end < len(rows) else None
         if following is not None:
             return blank, following[1]
         rest = rows[end:]
-        if all(is_blank(row) for row in rest) or is_footer(rest, width):
+        if all(is_blank(row) for row in rest) or is_footer(rest, width, told=told):
             return blank, None
     return None
 
@@ -251,6 +263,11 @@ def _remark(row: Sequence[str], width: int) -> bool:
     if ADS_TOTAL.match(text):
         return True
     return width > 2 and cells_in(row) == 1 and bool(NOTE.match(text))
+
+
+def _words_only(row: Sequence[str]) -> bool:
+    """Whether the only cell of a row is text."""
+    return [shapes.shape(cell) for cell in row if cell.strip()] == ["text"]
 
 
 def _comment(row: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from cxlib.ingest.dialect import Dialect, parse
 from cxlib.ingest.mending import Mend, fitted, parted_otherwise, reread
-from cxlib.ingest.shapes import Column
+from cxlib.ingest.shapes import Column, matches
 from cxlib.ingest.staged import MAX_CELL
 
 EXAMPLES = 5
@@ -40,7 +40,7 @@ class Mended:
     counts: Counter[str] = field(default_factory=Counter)
     lines: dict[str, list[int]] = field(default_factory=dict)
 
-    def add(self, how: Mend, line: int) -> None:
+    def add(self, how: str, line: int) -> None:
         """Count a record."""
         self.counts[how] += 1
         examples = self.lines.setdefault(how, [])
@@ -77,7 +77,7 @@ def read_records(
         if not source.held:
             continue
         if not sound or (len(row) != shape.width and len(row) > 0):
-            other = _reread(source.held, dialect, shape, sound)
+            other = _reread(source.held, dialect, shape, row)
             if other is not None:
                 taken, row, how = other
                 mended.add(how, source.start)
@@ -86,9 +86,9 @@ def read_records(
                 yield source.start, row
                 continue
         if not sound:
-            row, code = _first_line(source, dialect)
-            if code is None:
-                mended.add("unclosed_quote", source.start)
+            row, code = _first_line(source, dialect, shape)
+            if row:
+                mended.add(code, source.start)
                 yield source.start, row
             else:
                 refuse(source.start, source.held[0].rstrip("\r\n"), code)
@@ -132,12 +132,15 @@ def fit(
 
 
 def _reread(
-    held: Sequence[str], dialect: Dialect, shape: Shape, sound: bool
+    held: Sequence[str], dialect: Dialect, shape: Shape, row: Sequence[str]
 ) -> tuple[int, list[str], Mend] | None:
-    """The fewest lines that make a record of the table's width, quotes not in order."""
+    """The fewest lines that make a record of the table's width, quotes not in order.
+
+    `row` is what the lines are by the rules, if they follow them.
+    """
     if shape.width < 2:
         return None
-    if sound and len(held) == 1:
+    if row and len(held) == 1:
         other = reread(
             dialect.encode(held[0].rstrip("\r\n")), dialect, shape.width, shape.columns, sound=True
         )
@@ -148,20 +151,25 @@ def _reread(
             break
         text += dialect.encode(line)
         other = reread(text.rstrip("\r\n"), dialect, shape.width, shape.columns)
-        if other is not None:
-            cells, how = other
-            unclosed = how == "stray_quotes" and len(held) > i + 1
-            return i + 1, cells, "unclosed_quote" if unclosed else how
+        if other is None:
+            continue
+        cells, how = other
+        if row and matches(cells, shape.columns) <= max(0, matches(row, shape.columns)):
+            return None  # a record that follows the rules gives way only to a better one
+        unclosed = how == "stray_quotes" and len(held) > i + 1
+        return i + 1, cells, "unclosed_quote" if unclosed else how
     return None
 
 
-def _first_line(source: _Lines, dialect: Dialect) -> tuple[list[str], str | None]:
-    """The first line with its quotes as text, or why it cannot be read."""
-    if len(source.held) == 1 and len(source.held[0]) > MAX_CELL:
+def _first_line(source: _Lines, dialect: Dialect, shape: Shape) -> tuple[list[str], str]:
+    """The first line as what it can be, and how it was mended; or why it cannot be read."""
+    line = source.held[0].rstrip("\r\n")
+    if len(source.held) == 1 and len(line) > MAX_CELL:
         return [], "cell_too_large"
     if dialect.delimiter is None:
-        return [source.held[0].rstrip("\r\n")], None
-    return [], "unclosed_quote"
+        return [line], "unclosed_quote"
+    parts = parted_otherwise(line, dialect, shape.width, shape.columns)
+    return ([], "unclosed_quote") if parts is None else (parts, "other_delimiter")
 
 
 class _Lines:

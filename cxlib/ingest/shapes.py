@@ -13,10 +13,12 @@ from cxlib.ingest.missing import WORDS as MISSING
 Shape = Literal["empty", "number", "date", "time", "address", "code", "text"]
 
 NUMBER = re.compile(
-    r"[-+(]?\s*(?:[A-Za-z]{1,3}\.?|[$€£¥])?\s*[-+]?\d[\d.,'\u00a0 ]*(?:[eE][-+]?\d+)?\s*[%)-]?$"
+    r"[-+(]?\s*(?:[Rr][Pp]\.?|R[M$]|US\$|(?:[A-Z]{3}|kr\.?|zł)(?=\s)|IDR|USD|EUR|[$€£¥₹])?\s*[-+]?\d[\d.,'\u00a0 ]*(?:[eE][-+]?\d+)?\s*[%)-]?$"
 )
 DATE = re.compile(
-    r"\d{1,4}[-/. ](?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ]\d{1,4}(?:[T ,]+\d{1,2}[:.]\d{2}.*)?$"
+    r"\d{1,4}[-/. ](?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ]\d{1,4}"
+    r"(?:[T ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s?(?:[AaPp]\.?[Mm]\.?|Z|[A-Z]{3,4})?"
+    r"\s?(?:[-+]\d{2}:?\d{0,2})?)?$"
 )
 TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?$")
 ADDRESS = re.compile(r"(?:https?://\S+|www\.\S+|[^\s@]+@[^\s@]+\.[^\s@]+)$")

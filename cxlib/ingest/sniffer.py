@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cxlib.ingest import shapes
-from cxlib.ingest.dialect import WHITE_SPACE, Dialect, parse
+from cxlib.ingest.dialect import WHITE_SPACE, Dialect, tolerant
 
 COMMON = (",", ";", "\t", "|")
 LINES = 200
@@ -44,7 +44,10 @@ def detect(
         return _dialect(sample, delimiter, quotechar)
     scored = [_score(sample, _dialect(sample, d, quotechar)) for d in _candidates(sample)]
     scored += _spaces(sample, quotechar)
-    ranked = sorted((s for s in scored if s.score > 0), key=lambda s: -s.score)
+    ranked = sorted(
+        (s for s in scored if s.score > 0),
+        key=lambda s: (-s.score, -len(s.dialect.delimiter or "")),
+    )
     whole = sum(
         shapes.shape(line) in ("date", "time")
         or (" " not in line.strip() and bool(shapes.NUMBER.match(line)))
@@ -91,21 +94,20 @@ def _candidates(sample: Sequence[str]) -> list[str]:
         and (char > " " or char in "\x01\x02\x1c\x1d\x1e\x1f")
     )
     found += [char for char, count in rare.most_common(6) if count >= 0.85 * len(sample)]
-    several: list[str] = []
-    for d in (*found, "#", "*", "&", "@", "$", "-", "_"):
-        doubled = sum(d * 2 in line for line in sample)
-        if d.strip() and doubled > 0.9 * len(sample) and len(sample) > 1:
-            alone = sum(
-                len(re.findall(f"(?<!{re.escape(d)}){re.escape(d)}(?!{re.escape(d)})", line))
-                for line in sample
-            )
-            length = min(
-                len(run) for line in sample for run in re.findall(f"{re.escape(d)}{{2,}}", line)
-            )
-            if alone <= sum(line.count(d * length) for line in sample) * 0.5:
-                several.append(d * length)
+    several = [run for d in (*found, *"#*&@$_-") if (run := _repeated(sample, d)) is not None]
+    found = [d for d in found if not any(run[0] == d for run in several)]
     spaced = [d + " " for d in found if d.strip() and _always_spaced(sample, d)]
     return [*found, *several, *spaced]
+
+
+def _repeated(sample: Sequence[str], char: str) -> str | None:
+    """Two or more of a character, if it parts cells only so: as often on every line, never alone."""
+    least = 2 if char in ",;\t" else 1  # elsewhere it is an empty column
+    runs = [re.findall(f"{re.escape(char)}+", line) for line in sample]
+    lengths = {len(run) for line in runs for run in line}
+    if len(sample) < 2 or len(lengths) != 1 or min(lengths) < 2:
+        return None
+    return char * min(lengths) if min(map(len, runs)) >= least else None
 
 
 def _always_spaced(sample: Sequence[str], delimiter: str) -> bool:
@@ -156,7 +158,7 @@ def _spaces(sample: Sequence[str], quotechar: str | None) -> list[_Scored]:
 def _score(sample: Sequence[str], dialect: Dialect) -> _Scored:
     """Share of rows of the usual width × share of cells that look clean; 0 for a single column."""
     try:
-        rows = [row for row in parse(sample, dialect) if row]
+        rows = [row for row in tolerant(sample, dialect) if row]
     except csv.Error:
         return _Scored(dialect, 0.0, 1)
     widths = Counter(len(row) for row in rows)
@@ -196,7 +198,8 @@ def _best(sample: Sequence[str], ranked: Sequence[_Scored]) -> Dialect | None:
         return best.dialect
     clever = _clever(sample)
     for rival in ranked:
-        if rival.dialect.delimiter == clever and rival.score > 0.5 * max(best.score, 0.1):
+        same = clever is not None and _same(rival.dialect, Dialect(clever))
+        if same and rival.score > 0.5 * max(best.score, 0.1):
             return replace(rival.dialect, sure=rival.score >= 0.5)
     if best.score < 0.35:
         return None

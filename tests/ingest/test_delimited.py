@@ -124,13 +124,13 @@ def test_lines_before_the_table_are_left_out(stage, cells):
     [
         (b"", "empty_file"),
         (b"\n \n", "empty_file"),
-        (b"%PDF-1.7 ...", "not_a_table"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "not_a_table"),
+        (b"%PDF-1.7 ...", "unsupported_format"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "unsupported_format"),
         (b"\x1f\x8b broken", "unreadable"),
         (gzip.compress(b"a,b\n1,2\n" * 1000, mtime=0)[:-20], "unreadable"),
         (b"PK\x03\x04 broken", "unreadable"),
         (b"PAR1 broken", "unreadable"),
-        (b"\xd0\xcf\x11\xe0 old", "unsupported_format"),
+        (b"\xd0\xcf\x11\xe0 old", "unreadable"),
         (",".join(f"c{i}" for i in range(2_001)).encode() + b"\n", "too_many_columns"),
     ],
 )
