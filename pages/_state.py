@@ -14,7 +14,7 @@ import streamlit as st
 from cxlib.charts.theme import Theme, theme
 from cxlib.errors import NotFound
 from cxlib.i18n import Language, language, languages
-from cxlib.store.janitor import sweep
+from cxlib.store import janitor
 from cxlib.store.snapshots import Snapshot
 from cxlib.store.workspaces import Store, Workspace
 
@@ -39,7 +39,7 @@ def store() -> Store:
         clock=lambda: dt.datetime.now(dt.UTC),
         new_id=lambda: secrets.token_hex(16),
     )
-    sweep(opened)
+    janitor.start(opened)
     return opened
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import gzip
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from pyarrow import parquet
 
 from cxlib.errors import CxError
-from cxlib.ingest import sandbox
+from cxlib.ingest import canonical, sandbox
 from cxlib.ingest.plan import plan
 from cxlib.ingest.staged import ReadOptions
-from cxlib.store import intake
+from cxlib.store import intake, shapes
 
 SHOP = (
     "pelanggan;tanggal;no pesanan;produk;total\n"
@@ -181,6 +182,124 @@ def test_a_file_that_cannot_be_read_leaves_nothing(workspace):
         with pytest.raises(CxError):
             intake.stage(bad, ReadOptions())
     assert not (bad.folder / "staged.json").exists()
+
+
+def imported(workspace, text, mode="replace", name="orders.csv"):
+    """A file through all steps, as it is."""
+    upload = workspace.stage(io.BytesIO(text.encode()), name)
+    staged = intake.stage(upload, ReadOptions())
+    made = planned(staged)
+    return upload, made, intake.check(upload, staged, made), mode
+
+
+def kept(workspace, text, mode="replace", name="orders.csv"):
+    upload, made, found, mode = imported(workspace, text, mode, name)
+    return intake.keep(workspace, upload, made, found, mode)
+
+
+HEADER = SHOP.partition("\n")[0] + "\n"
+MARCH = HEADER + "Ayu;2025-03-02;A6;kopi;10,50\nEka;2025-03-01;A5;kopi;11,00\n"
+
+
+@pytest.mark.usefixtures("calls")
+def test_a_file_is_added_to_what_is_there(workspace):
+    first = kept(workspace, SHOP, name="a.csv")
+    both = kept(workspace, MARCH, "append", "b.csv")
+    assert both.parent == first.id
+    assert workspace.current("transactions") == both
+    assert both.rows["orders.parquet"] == 5
+    assert both.report["appended"] == {"new": 1, "restated": 1, "repeated": 0}
+    assert both.report["revenue"] == "62.0000"
+    for source in both.report["sources"]:
+        parts = ("accepted", "merged", "rejected")
+        assert source["rows_read"] == sum(source[f"rows_{part}"] for part in parts)
+    assert [(s["name"], s["rows_read"]) for s in both.report["sources"]] == [
+        ("a.csv", 6),
+        ("b.csv", 2),
+    ]
+    assert both.digest == canonical.digest([both.table, both.lines])
+    assert parquet.read_table(first.table).num_rows == 4  # a version never changes
+    assert intake.kept(both).revenue == "62.0000"
+
+
+@pytest.mark.usefixtures("calls")
+def test_adding_twice_adds_once(workspace):
+    kept(workspace, SHOP)
+    upload, made, found, mode = imported(workspace, MARCH, "append")
+    both = intake.keep(workspace, upload, made, found, mode)
+    assert intake.keep(workspace, upload, made, found, mode) == both  # a second click
+    assert kept(workspace, MARCH, "append") == both
+    assert kept(workspace, SHOP, "append").report["appended"]["new"] == 0
+    assert not list((upload.folder / "text").glob("orders*"))
+
+
+@pytest.mark.usefixtures("calls")
+def test_two_who_add_at_once_both_count(workspace, monkeypatch):
+    kept(workspace, SHOP)
+    other = imported(workspace, HEADER + "Fitri;2025-03-09;A8;kopi;1,00\n", "append")
+    real, raced = intake.append, []
+
+    def slow(before, after, folder):
+        if not raced:
+            raced.append(True)
+            intake.keep(workspace, *other)
+        return real(before, after, folder)
+
+    monkeypatch.setattr(intake, "append", slow)
+    both = kept(workspace, HEADER + "Gita;2025-03-09;A9;kopi;2,00\n", "append")
+    held = parquet.read_table(both.table)["customer_id"].to_pylist()
+    assert {"Fitri", "Gita"} < set(held)
+    assert both.rows["orders.parquet"] == 6
+
+
+def test_another_shape_is_not_added(workspace, monkeypatch, calls):
+    kept(workspace, SHOP)
+    upload, made, found, _ = imported(workspace, MARCH)
+    with pytest.raises(CxError, match="other_shape"):
+        intake.keep(workspace, upload, replace(made, shape="log"), found, "append")
+    assert found.table.exists()
+
+
+@pytest.mark.usefixtures("calls")
+def test_a_second_file_of_a_shape_is_read_as_the_first(workspace):
+    """Days that could be months are asked about once; a column taken away stays away."""
+    text = "pelanggan;tanggal;nilai;kota\nAyu;03/04/2025;10,50;Solo\n"
+    upload = workspace.stage(io.BytesIO(text.encode()), "a.csv")
+    staged = intake.stage(upload, ReadOptions())
+    assert shapes.remembered(workspace, staged) is None
+    mapping = [("customer_id", "pelanggan"), ("amount", "nilai"), ("place", "")]
+    proposal = intake.propose(staged, "transactions", mapping)
+    (question,) = [q for q in proposal.questions if q.code == "date_order"]
+    made = plan(proposal, {question.id: "dmy"}, remove_duplicates=True)
+    intake.keep(workspace, upload, made, intake.check(upload, staged, made))
+
+    later = "Kota;Pelanggan;Tanggal;Nilai\nSolo;Ayu;05/06/2025;1,00\n"  # moved about, in capitals
+    staged = intake.stage(workspace.stage(io.BytesIO(later.encode()), "b.csv"), ReadOptions())
+    known = shapes.remembered(workspace, staged)
+    assert known.source == "a.csv"
+    assert known.options == ReadOptions()
+    again = intake.propose(staged, known.kind, known.mapping.items())
+    done = shapes.planned(known, again)
+    assert done.mapping["amount"] == "Nilai"
+    assert "place" not in done.mapping
+    assert done.formats["timestamp"] == "dmy"
+    assert done.remove_duplicates
+    shapes.forget(workspace, known.fingerprint)
+    assert shapes.remembered(workspace, staged) is None
+
+
+@pytest.mark.usefixtures("calls")
+def test_how_a_file_was_read_is_known_from_how_it_looks_at_first(workspace):
+    upload = workspace.stage(io.BytesIO(SHOP.encode()), "a.csv")
+    first = intake.stage(upload, ReadOptions())
+    told = ReadOptions(encoding="cp1252", header=False)
+    staged = intake.stage(upload, told)
+    columns = dict(zip(("customer_id", "timestamp", "amount"), ("1", "2", "5"), strict=True))
+    mapping = {field: staged.column(number) for field, number in columns.items()}
+    made = plan(intake.propose(staged, "transactions", mapping.items()))
+    intake.keep(workspace, upload, made, intake.check(upload, staged, made))
+    assert shapes.remembered(workspace, first).options == told
+    assert shapes.remembered(workspace, staged).options == told
 
 
 @pytest.mark.parametrize("form", ["csv", "csv.gz", "xlsx", "parquet"])

@@ -1,12 +1,16 @@
 import io
+import json
 import os
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from cxlib.errors import NotFound
 from cxlib.store.disk import STRAY
-from cxlib.store.janitor import sweep
+from cxlib.store.janitor import GRACE, start, sweep
+from cxlib.store.workspaces import Store
 
 
 def aged(path, clock, **ago):
@@ -47,7 +51,7 @@ def test_strays_and_orphans_go_after_the_time_of_grace(store, commit, clock):
     ]:
         old.append(aged(made(place, name), clock, hours=25))
         young.append(aged(made(place, name[:-1] + "f"), clock, hours=23))
-    swept = sweep(store)
+    swept = sweep(store, GRACE)
     assert (swept.strays, swept.orphans) == (2, 2)
     assert not any(path.exists() for path in old)
     assert all(path.exists() for path in young)
@@ -96,3 +100,43 @@ def test_no_workspace_goes_without_a_warning_however_long_the_server_slept(store
     clock.move(days=2000)
     swept = sweep(store)
     assert (swept.warned, swept.erased) == ((workspace.id,), ())
+
+
+def half_written(workspace, clock):
+    """What a killed import leaves beside what its steps name."""
+    upload = workspace.stage(io.BytesIO(b"x"), "a.csv")
+    text = upload.folder / "text"
+    (text / "folder.part").mkdir(parents=True)
+    for name in ("text.parquet", "typed.parquet", "orders.parquet.part"):
+        (text / name).write_bytes(b"half")
+    staged = {"options": {}, "staged": {"path": str(text / "text.parquet"), "rejects": None}}
+    (upload.folder / "staged.json").write_text(json.dumps(staged))
+    (workspace.store.temporary / "cxlib-spill-1").mkdir()
+    (workspace.store.temporary / "cxlib-spill-1" / "big").write_bytes(b"half")
+    for path in [*workspace.folder.rglob("*"), *workspace.store.temporary.rglob("*")]:
+        aged(path, clock, minutes=1)
+    return text
+
+
+def test_a_start_alone_removes_all_that_was_begun(store, clock):
+    workspace = store.create("p", "n")
+    text = half_written(workspace, clock)
+    assert sweep(store).strays == 4
+    assert [path.name for path in text.iterdir()] == ["text.parquet"]
+    assert list(store.temporary.iterdir()) == []
+    assert sweep(store).strays == 0
+
+
+def test_with_another_process_at_work_the_young_stays(store, clock, new_id, tmp_path):
+    other = Store(tmp_path / "root", None, clock, new_id)
+    half_written(store.create("p", "n"), clock)
+    assert sweep(store).strays == 0
+    other.close()
+    assert sweep(store).strays == 4
+
+
+def test_from_the_start_temporary_files_lie_under_the_root(store, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    start(store)
+    with tempfile.TemporaryDirectory() as folder:
+        assert store.temporary in Path(folder).parents
