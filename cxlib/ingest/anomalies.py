@@ -23,6 +23,11 @@ RARE = 0.001  # share of the rows, or RARELY of them, that a value of such a cho
 RARELY = 3
 NUMERIC = 0.95  # share of the values that are numbers in a column that nearly holds numbers
 
+SOME = 0.05  # share of the values that are negative where the others are not
+NEARLY_ALL = 0.95
+AT_ONCE = 20_000_000  # values that are measured at once: the median needs all of them in memory
+MEASURES = 7  # of a column
+
 Severity = Literal["warning", "info"]
 
 
@@ -167,11 +172,10 @@ def anomalies(connection: Connection, plan: Plan) -> Iterator[Issue]:
         if kind.field(name).type in ("number", "money") and name not in ("score", "weight")
     ]
     numbers += [(a.column, f"a{i}") for i, a in enumerate(plan.attributes) if a.type == "number"]
-    for column, cell in numbers:
-        yield from _outliers(connection, column, cell)
+    for measured in _measured(connection, numbers):
+        yield from _odd_numbers(connection, measured)
     texts = [(a.column, f"a{i}") for i, a in enumerate(plan.attributes) if a.type == "text"]
     yield from _odd_words(connection, texts)
-    yield from _row_numbers(connection, plan)
 
 
 def _days(
@@ -200,30 +204,79 @@ def _days(
         )
 
 
-def _outliers(connection: Connection, column: str, cell: str) -> Iterator[Issue]:
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What the numbers of a column are like: `cell` is the column of the table."""
+
+    column: str
+    cell: str
+    rows: int
+    count: int
+    distinct: int
+    whole: bool
+    negative: int
+    least: float
+    most: float
+    quantiles: tuple[float, ...]  # 1 %, 25 %, 75 %, 99 %
+
+
+def _measured(connection: Connection, numbers: Sequence[tuple[str, str]]) -> Iterator[Measures]:
+    """Measures of the columns that have values, as many at once as the memory holds."""
+    found = connection.execute("SELECT count(*) FROM entries").fetchone()
+    assert found is not None
+    at_once = max(1, AT_ONCE // max(1, found[0]))
+    for begin in range(0, len(numbers), at_once):
+        part = numbers[begin : begin + at_once]
+        measures = ", ".join(
+            f"count({c}), approx_count_distinct({c}), bool_and({c} = floor({c})), "
+            f"count(*) FILTER ({c} < 0), min({c})::DOUBLE, max({c})::DOUBLE, "
+            f"quantile_cont({c}, [0.01, 0.25, 0.75, 0.99])::DOUBLE[]"
+            for _, c in part
+        )
+        values = connection.execute(f"SELECT {measures} FROM entries").fetchone()
+        assert values is not None
+        for i, (column, cell) in enumerate(part):
+            count, *rest, quantiles = values[MEASURES * i : MEASURES * (i + 1)]
+            if count:
+                yield Measures(column, cell, found[0], count, *rest, quantiles=tuple(quantiles))
+
+
+def _odd_numbers(connection: Connection, of: Measures) -> Iterator[Issue]:
+    if of.count < ENOUGH:
+        return
+    if 0 < of.negative <= SOME * of.count:
+        yield from _issue(
+            connection,
+            "negative_values",
+            "info",
+            N_("{count} values of the column “{column}” are negative; nearly all others are not."),
+            N_("Check whether they are refunds or corrections; they are kept as they are."),
+            f"{of.cell} < 0",
+            of.column,
+        )
+    if of.least in (0, 1) and of.most - of.least + 1 == of.count == of.rows:
+        yield from _row_numbers(connection, of)
+    # Numbers that differ in every row and have no fractions are ids.
+    elif not (of.whole and of.distinct > NEARLY_ALL * of.count):
+        yield from _outliers(connection, of)
+
+
+def _outliers(connection: Connection, of: Measures) -> Iterator[Issue]:
     """Values far from the rest of a column: beyond the outer fences where hardly any are, else
     beyond 20 times the 99th percentile."""
-    found = connection.execute(
-        f"SELECT count({cell}), quantile_cont({cell}, [0.01, 0.25, 0.75, 0.99]) FROM entries"
-    ).fetchone()
-    assert found is not None
-    count, quantiles = found
-    if count < ENOUGH:
-        return
-    first, low, high, last = map(float, quantiles)
+    first, low, high, last = of.quantiles
     reach = FENCE * (high - low)
-    fences = [(low - reach, high + reach)] if reach else []
-    for least, most in (
-        *fences,
-        (min(TAIL * first, -TAIL * last), max(TAIL * last, -TAIL * first)),
-    ):
-        beyond = f"{cell} < {least!r}::DOUBLE OR {cell} > {most!r}::DOUBLE"
+    tails = (min(TAIL * first, -TAIL * abs(last)), max(TAIL * last, TAIL * abs(first)))
+    for least, most in ((low - reach, high + reach), tails):
+        if not least < most or (of.least >= least and of.most <= most):
+            continue
+        beyond = f"{of.cell} < {least!r}::DOUBLE OR {of.cell} > {most!r}::DOUBLE"
         shown = connection.execute(
-            f"SELECT count(*), arg_max({cell}::VARCHAR, abs({cell} - {(low + high) / 2!r}::DOUBLE), 3) "
-            f"FROM entries WHERE {beyond}"
+            f"SELECT count(*), arg_max({of.cell}::VARCHAR, "
+            f"abs({of.cell} - {(low + high) / 2!r}::DOUBLE), 3) FROM entries WHERE {beyond}"
         ).fetchone()
         assert shown is not None
-        if most > least and 0 < shown[0] <= max(1, FEW * count):
+        if shown[0] <= max(1, FEW * of.count):
             yield from _issue(
                 connection,
                 "outlier",
@@ -231,10 +284,29 @@ def _outliers(connection: Connection, column: str, cell: str) -> Iterator[Issue]
                 N_("{count} values of the column “{column}” are far from all others: {values}."),
                 N_("Check them; they are kept as they are."),
                 beyond,
-                column,
+                of.column,
                 {"values": ", ".join(_short(v) for v in shown[1])},
             )
             return
+
+
+def _row_numbers(connection: Connection, of: Measures) -> Iterator[Issue]:
+    """A column that only numbers the rows, as programs write it when they save a table."""
+    found = connection.execute(
+        f"SELECT bool_and({of.cell} = n + {of.least!r}::DOUBLE) "
+        f"FROM (SELECT {of.cell}, row_number() OVER () - 1 AS n FROM entries LIMIT 10000)"
+    ).fetchone()
+    assert found is not None
+    if found[0]:
+        yield Issue(
+            "row_numbers",
+            "info",
+            N_("The column “{column}” only numbers the rows."),
+            N_("It can be left out."),
+            {"column": of.column},
+            column=of.column,
+            count=1,
+        )
 
 
 def _odd_words(connection: Connection, texts: Sequence[tuple[str, str]]) -> Iterator[Issue]:
@@ -295,32 +367,6 @@ def _values(
     yield from _issue(
         connection, code, "info", message, hint, condition, column, {"values": values}
     )
-
-
-def _row_numbers(connection: Connection, plan: Plan) -> Iterator[Issue]:
-    """Columns that only number the rows, as programs write them when they save a table."""
-    for i, attribute in enumerate(plan.attributes):
-        if attribute.type != "number":
-            continue
-        found = connection.execute(
-            f"SELECT bool_and(a{i} = n + first) FROM (SELECT a{i}, row_number() OVER () - 1 AS n, "
-            f"first_value(a{i}) OVER () AS first FROM entries) WHERE n < 1000"
-        ).fetchone()
-        whole = connection.execute(
-            f"SELECT max(a{i}) - min(a{i}) + 1 = count(*), min(a{i}) IN (0, 1), count(*) FROM entries"
-        ).fetchone()
-        assert found is not None
-        assert whole is not None
-        if found[0] and whole[0] and whole[1] and whole[2] >= ENOUGH:
-            yield Issue(
-                "row_numbers",
-                "info",
-                N_("The column “{column}” only numbers the rows."),
-                N_("It can be left out."),
-                {"column": attribute.column},
-                column=attribute.column,
-                count=1,
-            )
 
 
 def _issue(

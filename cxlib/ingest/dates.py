@@ -114,6 +114,7 @@ class DateEvidence:
     unix: int = 0
     unix_ms: int = 0
     year_day: int = 0
+    periods: int = 0
     examples: list[str] = field(default_factory=list)
 
     def add(self, text: pa.Array) -> None:
@@ -121,6 +122,16 @@ class DateEvidence:
         text = trimmed(text)
         text = text.filter(pc.invert(is_missing(text)))
         self.values += len(text)
+        told = np.zeros(len(text), bool)
+        for block in blocks(text):
+            told[block.rows] = True
+            if block.compact:
+                self._count_compact(block.a, block.b, block.c)
+            else:
+                widths, ends = (np.full(len(block.rows), n) for n in (block.first, block.last))
+                cells = text.take(pa.array(block.rows))
+                self._count_order(cells, block.a, block.b, block.c, widths, ends)
+        text = text.filter(pa.array(~told))
         numeric = pc.extract_regex(text, NUMERIC)
         found = text.filter(numeric.is_valid())
         numeric = numeric.filter(numeric.is_valid())
@@ -130,23 +141,37 @@ class DateEvidence:
             months = _month_numbers(pc.struct_field(named, "b"))
             self.dates += int(pc.sum(pc.greater(months, 0)).as_py() or 0)
         compact = pc.extract_regex(rest, COMPACT)
-        parts = [_ints(pc.struct_field(compact, part)) for part in ("y", "m", "d")]
-        plausible = _is_day(*parts) & _between(parts[0], 1900, 2100)
-        self.dates += int(plausible.sum())
-        self.iso += int(plausible.sum())
+        self._count_compact(*(_ints(pc.struct_field(compact, part)) for part in ("y", "m", "d")))
         alike = rest.filter(pc.match_substring_regex(rest, PERIOD))
-        self.dates += sum(_period(cell) is not None for cell in alike.to_pylist())
+        periods = sum(_period(cell) is not None for cell in alike.to_pylist())
+        self.periods += periods
+        self.dates += periods
         for name, pattern in (("serial", SERIAL), ("unix", UNIX), ("unix_ms", UNIX_MS)):
             count = int(pc.sum(pc.match_substring_regex(rest, pattern)).as_py() or 0)
             setattr(self, name, getattr(self, name) + count)
         if not len(numeric):
             return
-        self._count_order(found, numeric)
-
-    def _count_order(self, found: pa.Array, numeric: pa.Array) -> None:
+        widths, ends = (
+            pc.binary_length(pc.struct_field(numeric, part)).to_numpy(zero_copy_only=False)
+            for part in "ac"
+        )
         a, b, c = (_ints(pc.struct_field(numeric, part)) for part in "abc")
-        widths = pc.binary_length(pc.struct_field(numeric, "a")).to_numpy(zero_copy_only=False)
-        ends = pc.binary_length(pc.struct_field(numeric, "c")).to_numpy(zero_copy_only=False)
+        self._count_order(found, a, b, c, widths, ends)
+
+    def _count_compact(self, year: np.ndarray, month: np.ndarray, day: np.ndarray) -> None:
+        plausible = int((_is_day(year, month, day) & _between(year, 1900, 2100)).sum())
+        self.dates += plausible
+        self.iso += plausible
+
+    def _count_order(
+        self,
+        found: pa.Array,
+        a: np.ndarray,
+        b: np.ndarray,
+        c: np.ndarray,
+        widths: np.ndarray,
+        ends: np.ndarray,
+    ) -> None:
         year_first = (widths == 4) & (ends <= 2)
         self.iso += int((year_first & (b <= 12)).sum())
         self.year_day += int((year_first & (b > 12) & (b <= 31) & (c <= 12)).sum())

@@ -25,6 +25,7 @@ TYPES: dict[FieldType, pa.DataType] = {
     "timestamp": pa.timestamp("us"),
     "flag": pa.bool_(),
 }
+ANSWERS = ("outcome",)  # numbers that are often written as yes and no
 DAY = "timestamp"  # the field whose day has a column of its own
 
 
@@ -96,7 +97,7 @@ def _field(rows: Rows, field: Field, column: str, needed: bool) -> pa.Array:
         order: Order = plan.formats[name]  # type: ignore[assignment]
         return rows.times(name, column, order, needed)
     if field.type == "number":
-        return rows.floats(name, column, plan.formats[name], needed)
+        return rows.floats(name, column, plan.formats[name], needed, name in ANSWERS)
     if field.type == "money":
         return _money(rows, name, column, needed)
     if field.type == "flag":

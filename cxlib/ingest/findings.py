@@ -60,6 +60,11 @@ REMARKS: Mapping[str, tuple[Literal["warning", "info"], str, str]] = {
         N_("{count} numbers in the column “{column}” have a percent sign: 12.5 % is kept as 12.5."),
         "",
     ),
+    "answers_counted": (
+        "info",
+        N_("{count} answers in the column “{column}” count as 1 for yes and 0 for no: {values}."),
+        "",
+    ),
     "months_as_days": (
         "info",
         N_(
@@ -164,10 +169,14 @@ class Ledger:
         ]
         return tuple(sorted(found, key=lambda p: (not p.blocking, -p.count, p.column, p.code)))
 
-    def issues(self) -> Iterator[Issue]:
-        """What was found in rows that were accepted."""
+    def issues(self, rows: int) -> Iterator[Issue]:
+        """What was found in the `rows` that were accepted.
+
+        Empty cells are told of where they are the exception: a column that is mostly empty is meant
+        to be.
+        """
         for (code, column), tally in self.remark_tallies.items():
-            if code not in REMARKS:
+            if code not in REMARKS or (code == "empty_cells" and 2 * tally.count > rows):
                 continue
             severity, message, hint = REMARKS[code]
             low, high = self.scales.get(column, (0.0, 0.0))

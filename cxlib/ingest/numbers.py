@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,6 +22,7 @@ from cxlib.ingest.missing import is_missing, trimmed
 EXACT = pa.decimal128(38, 12)
 """As which numbers are read: what has more digits is rounded half to even."""
 STORED = pa.decimal128(18, 4)
+SHORT = 12  # characters; EXACT holds any number of so few
 TYPO = 0.01
 LIMIT = Decimal(10) ** 14  # what STORED holds
 
@@ -31,11 +33,11 @@ CURRENCIES = {
     "php": "PHP", "₹": "INR", "rs": "INR", "inr": "INR", "₫": "VND", "đ": "VND", "vnd": "VND",
     "chf": "CHF", "cny": "CNY", "rmb": "CNY", "r$": "BRL", "brl": "BRL", "c$": "CAD", "ca$": "CAD",
     "cad": "CAD", "hk$": "HKD", "hkd": "HKD", "nt$": "TWD", "twd": "TWD", "nz$": "NZD",
-    "nzd": "NZD", "mx$": "MXN", "mxn": "MXN", "₩": "KRW", "krw": "KRW", "₺": "TRY", "try": "TRY",
+    "nzd": "NZD", "mx$": "MXN", "mxn": "MXN", "₩": "KRW", "krw": "KRW", "₺": "TRY",
     "zł": "PLN", "pln": "PLN", "kč": "CZK", "czk": "CZK", "ft": "HUF", "huf": "HUF", "sek": "SEK",
     "nok": "NOK", "dkk": "DKK", "₪": "ILS", "ils": "ILS", "aed": "AED", "sar": "SAR", "zar": "ZAR",
     "₦": "NGN", "ngn": "NGN", "₴": "UAH", "uah": "UAH", "₽": "RUB", "rub": "RUB", "bnd": "BND",
-    "cop": "COP", "clp": "CLP", "ars": "ARS", "pen": "PEN", "egp": "EGP", "pkr": "PKR",
+    "cop": "COP", "clp": "CLP", "ars": "ARS", "egp": "EGP", "pkr": "PKR",
     "৳": "BDT", "bdt": "BDT", "lkr": "LKR", "ron": "RON",
 }  # fmt: skip
 KRONA = "kr"  # of three countries: money, of no known currency
@@ -62,6 +64,9 @@ _EITHER = r"^[1-9][0-9]{{0,2}}{mark}[0-9]{{3}}$"
 _GROUPED = r"^[0-9]{{1,3}}(?:{mark}[0-9]{{3}}){{2,}}$"
 _INDIAN = r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"  # 12,34,567: lakhs and crores
 MARKS = {".": r"\.", ",": ","}
+# Most numbers are written plainly; taking these apart group by group would cost thirty times as much.
+_BARE = r"^-?[0-9]+(?:[.,][0-9]+)?$"
+_SIMPLE = {mark: rf"^-?[0-9]+(?:{regex}[0-9]+)?$" for mark, regex in MARKS.items()}
 _DIGITS = {ord(digit): str(i) for zero in "０٠۰०" for i, digit in
            enumerate(chr(ord(zero) + n) for n in range(10))} | {
     ord("٫"): ".", ord("٬"): ",", ord("．"): ".", ord("，"): ",", ord("％"): "%", ord("٪"): "%",
@@ -85,6 +90,9 @@ class NumberEvidence:
         text = _latin(trimmed(text))
         text = text.filter(pc.invert(is_missing(text)))
         self.values += len(text)
+        bare = pc.fill_null(pc.match_substring_regex(text, _BARE), False)
+        self._add_bare(text.filter(bare))
+        text = text.filter(pc.invert(bare))
         parts = pc.extract_regex(text, PARTS)
         parts = parts.filter(parts.is_valid())
         self.numeric += len(parts)
@@ -116,6 +124,22 @@ class NumberEvidence:
         self.fractions += _count(pc.not_equal(pc.struct_field(parts, "multiple"), ""))
         self.negative += _count(pc.match_substring_regex(text, rf"^\(|^{_SIGN}|-$"))
 
+    def _add_bare(self, text: pa.Array) -> None:
+        """Take in numbers of digits with at most one mark."""
+        self.numeric += len(text)
+        minus = pc.starts_with(text, "-")
+        self.negative += _count(minus)
+        size = pc.subtract(pc.binary_length(text), minus.cast(pa.int32()))
+        begin = pc.utf8_slice_codeunits(pc.utf8_ltrim(text, "-"), 0, 1)
+        for mark in MARKS:
+            place = pc.subtract(pc.find_substring(text, mark), minus.cast(pa.int32()))
+            has = pc.match_substring(text, mark)
+            three = pc.and_(pc.equal(pc.subtract(size, place), 4), pc.less_equal(place, 3))
+            either = pc.and_(pc.and_(has, three), pc.not_equal(begin, "0"))
+            self.either += _count(either)
+            self.votes[mark] += _count(pc.and_not(has, either))
+            self.fractions += _count(pc.and_not(has, either))
+
     @property
     def share(self) -> float:
         """Share of the values that are numbers."""
@@ -145,6 +169,8 @@ def parse_numbers(text: pa.Array, decimal: str) -> pa.Array:
     """Text as exact decimals (`EXACT`); null where it is missing, a percentage, or no number in this
     format."""
     digits, percent = _plain(text, decimal)
+    if (pc.max(pc.binary_length(digits)).as_py() or 0) <= SHORT and not pc.any(percent).as_py():
+        return digits.cast(EXACT)
     # What is beyond the scale of EXACT (0.30000000000000004) is cut; what is beyond its size is none.
     digits = pc.replace_substring_regex(digits, r"^(-?[0-9]*\.[0-9]{12})[0-9]+$", r"\1")
     fits = pc.and_not(pc.match_substring_regex(digits, r"^-?0*[0-9]{0,20}(?:\.[0-9]*)?$"), percent)
@@ -166,7 +192,23 @@ def has_percent(text: pa.Array) -> pa.Array:
 
 def _plain(text: pa.Array, decimal: str) -> tuple[pa.Array, pa.Array]:
     """Numbers as a sign, digits and a point, null where there is none; and which are percentages."""
-    text = _latin(trimmed(text))
+    text = trimmed(text)
+    simple = pc.fill_null(pc.match_substring_regex(text, _SIMPLE[decimal]), False)
+    digits = pc.replace_substring(text, ",", ".") if decimal == "," else text
+    percent = pa.array(np.zeros(len(text), bool))
+    others = pc.invert(simple)
+    if pc.any(others).as_py():
+        taken = _taken_apart(text.filter(others), decimal)
+        digits, percent = (
+            pc.replace_with_mask(whole, others, part)
+            for whole, part in zip((digits, percent), taken, strict=True)
+        )
+    return digits, percent
+
+
+def _taken_apart(text: pa.Array, decimal: str) -> tuple[pa.Array, pa.Array]:
+    """As `_plain`, for numbers with a currency, groups, brackets, an exponent and the like."""
+    text = _latin(text)
     parts = pc.extract_regex(text, PARTS)
     body = _plain_spaces(pc.struct_field(parts, "body"))
     this, other = MARKS[decimal], MARKS["," if decimal == "." else "."]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -164,12 +164,13 @@ def plan(
     Raises
     ------
     CxError
-        `needs_answer` with the open questions as issues; `unknown_date_format`,
+        `needs_answer` with the open questions as issues; `unknown_answer`, `unknown_date_format`,
         `unknown_timezone`.
     """
     answers = answers or {}
     order = _order(date_format)
-    formats, open_questions = dict(proposal.formats), list[Question]()
+    formats, scores = dict(proposal.formats), proposal.scores
+    open_questions = list[Question]()
     for name in formats:
         said = decimal if formats[name] in (".", ",") else order
         formats[name] = said or formats[name]
@@ -177,7 +178,10 @@ def plan(
         said = {"date_order": order, "decimal_mark": decimal, "mixed_currencies": currency}.get(
             question.code
         )
-        answer = answers.get(question.id) or said
+        answer = answers.get(question.id)
+        if answer is not None and answer not in [choice.value for choice in question.choices]:
+            raise _unknown_answer(question, answer)
+        answer = answer or said
         if question.code == "which_column":
             # Another column than the guess has formats of its own: propose again with it.
             answer = answer if answer == proposal.mapping.get(question.field) else None
@@ -187,6 +191,13 @@ def plan(
             continue
         elif question.code == "mixed_currencies":
             currency = answer
+        elif question.code == "scale_direction":
+            scores = tuple(
+                replace(s, best="low" if answer == "low" else "high")
+                if s.column == question.column
+                else s
+                for s in scores
+            )
         else:
             formats[question.field] = answer
     if open_questions:
@@ -210,9 +221,20 @@ def plan(
         lang=lang,
         shape=proposal.shape,
         source=proposal.source,
-        scores=proposal.scores,
+        scores=scores,
         attributes=proposal.attributes,
         repairs=tuple(repairs),
+    )
+
+
+def _unknown_answer(question: Question, answer: str) -> CxError:
+    return CxError(
+        "unknown_answer",
+        N_("“{answer}” is no answer to the question “{question}”."),
+        N_("Choose one of: {choices}."),
+        answer=answer,
+        question=question.id,
+        choices=", ".join(choice.value for choice in question.choices[:50]),
     )
 
 

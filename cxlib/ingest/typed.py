@@ -16,6 +16,7 @@ from cxlib.i18n import N_
 from cxlib.ingest.cells import Cells
 from cxlib.ingest.dates import NOTATIONS, Dates, Order, read_dates, swapped_dates
 from cxlib.ingest.findings import NOTATION, Effect, Finding, Ledger
+from cxlib.ingest.flags import parse_flags
 from cxlib.ingest.numbers import has_percent, parse_floats, parse_numbers, stored
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
@@ -75,10 +76,18 @@ class Rows:
         values = cells.spread(lambda v: stored(parse_numbers(v, mark)))
         return values, pc.and_not(pc.is_null(values), cells.missing())
 
-    def floats(self, name: str, column: str, mark: str, required: bool) -> pa.Array:
-        """The numbers of a column; ``12,5 %`` is 12.5."""
+    def floats(
+        self, name: str, column: str, mark: str, required: bool, answers: bool = False
+    ) -> pa.Array:
+        """The numbers of a column; ``12,5 %`` is 12.5, and of `answers` yes is 1 and no 0."""
         cells = self.cells[column]
         values = cells.spread(lambda v: parse_floats(v, mark))
+        if answers:
+            flags = cells.spread(parse_flags)
+            self.find(
+                "answers_counted", name, column, pc.and_(pc.is_null(values), pc.is_valid(flags))
+            )
+            values = pc.coalesce(values, flags.cast(pa.float64()))
         percent = pc.and_(cells.spread(has_percent), pc.is_valid(values))
         self.find("percent_sign", name, column, percent, by_value=False)
         self.unread(name, column, values, required)
@@ -136,11 +145,12 @@ class Typist:
     reader: Reader
     ledger: Ledger = field(default_factory=Ledger)
     repaired: Counter[int] = field(default_factory=Counter)
+    rows: int = 0
 
-    def write(self, path: Path, progress: Callable[[int], None] | None = None) -> int:
-        """Write the readable rows to `path` and return their number."""
+    def write(self, path: Path, progress: Callable[[int], None] | None = None) -> None:
+        """Write the readable rows to `path`."""
         wanted = {self.staged.cell(c): c for c in dict.fromkeys([*self.columns, *self._mended()])}
-        done = rows = 0
+        done = 0
         with (
             pq.ParquetFile(self.staged.path, read_dictionary=list(wanted)) as file,
             pq.ParquetWriter(path, self.schema, compression="zstd") as writer,
@@ -150,15 +160,14 @@ class Typist:
                 for batch in table.to_batches():
                     typed = self._typed(batch, wanted)
                     writer.write_batch(typed)
-                    rows += typed.num_rows
+                    self.rows += typed.num_rows
                 done += table.num_rows
                 if progress is not None:
                     progress(done)
-        return rows
 
     def issues(self) -> Iterator[Issue]:
         """What was found in the rows that were accepted, and what the repairs did."""
-        yield from self.ledger.issues()
+        yield from self.ledger.issues(self.rows)
         for i, repair in enumerate(self.plan.repairs):
             count = self.repaired[i]
             said: dict[str, Param] = {

@@ -290,7 +290,8 @@ def test_copies_are_removed_only_if_that_is_chosen(imports):
 
 def test_outliers_rare_words_and_row_numbers_are_shown(imports):
     lines = [
-        f"{i},c{i},{1960 + i % 30},{30_000 + 500 * i},{'AB'[i % 2]},{i % 7}" for i in range(400)
+        f"{i},c{i},{1960 + i % 30},{30_000 + 500 * (i % 100)},{'AB'[i % 2]},{i % 7}"
+        for i in range(400)
     ]
     lines[7] = "7,c7,1893,666666,YOLO,-o"
     imported = imports(
@@ -314,6 +315,20 @@ def test_outliers_rare_words_and_row_numbers_are_shown(imports):
         ("nearly_numbers", "rank"): "“-o” (1)",
         ("outlier", "born"): "1893",
     }
+
+
+def test_yes_and_no_are_outcomes(imports, rows):
+    imported = imports("variant,outcome\na,TRUE\nb,FALSE\nb,2.5\nb,maybe\n", "experiments")
+    assert [r["outcome"] for r in rows(imported.table)] == [1.0, 0.0, 2.5]
+    assert issues(imported)[("answers_counted", "outcome")] == 2
+    assert rejected(imported) == [(5, "outcome", "unreadable_number")]
+
+
+def test_a_few_negative_values_are_told(imports):
+    text = "timestamp,clicks\n" + "".join(
+        f"2025-01-31,{-5 if i == 7 else i % 9}\n" for i in range(99)
+    )
+    assert issues(imports(text, "campaigns"))[("negative_values", "clicks")] == 1
 
 
 def test_a_kind_without_a_needed_column_is_refused(stage, tmp_path):
