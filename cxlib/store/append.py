@@ -2,7 +2,8 @@
 
 A record that both have counts once: what has a key (`records.KEYS`) is as the later file says,
 and rows without one are there as often as in the file that has them more often. Nothing else goes.
-An order of which one file has the sale and the other the refund has both.
+A refund goes to the sale that it undoes where both have its order id, whichever file came first;
+refunds that name no order are matched within their own file alone.
 """
 
 from __future__ import annotations
@@ -29,34 +30,30 @@ _ORDER_COLUMNS = (
 _SAME = "customer_id, order_id, day, purchase_day, status, CASE WHEN order_id IS NULL THEN line END"
 
 # A key that both have is as the later file says; where both say the same, the rows of `{all}` stay.
+# Refunds are papers of their own: a file that has only them, or none, says nothing of the others.
 _CHOSEN = """
 CREATE TABLE chosen AS
 WITH
 keys AS (
-    SELECT b.key, b.content = a.content AS repeated,
-        b.content <> a.content AND sold.was <> sold.now AS completed
+    SELECT b.key, b.content = a.content AS repeated
     FROM before_records AS b JOIN after_records AS a USING (key)
-    JOIN (
-        SELECT key, bool_or(side = 'before' AND status = 'sale') AS was,
-            bool_or(side = 'after' AND status = 'sale') AS now
-        FROM (
-            SELECT 'before' AS side, key, coalesce(status, '') AS status FROM before_rows
-            UNION ALL SELECT 'after', key, coalesce(status, '') FROM after_rows
-        ) GROUP BY key
-    ) AS sold USING (key)
 ),
-later AS (SELECT DISTINCT key, day, status FROM after_rows WHERE key IS NOT NULL)
-SELECT 'before' AS side, row FROM before_rows
-WHERE key IS NOT NULL AND (
-    key NOT IN (SELECT key FROM keys)
-    OR ('{all}' = 'before' AND key IN (SELECT key FROM keys WHERE repeated))
-    OR (key IN (SELECT key FROM keys WHERE completed)
-        AND (key, day, status) NOT IN (SELECT (key, day, status) FROM later))
+said AS (
+    SELECT key, bool_or(NOT refund) AS sold, list(DISTINCT day) FILTER (refund) AS days
+    FROM after_rows WHERE key IS NOT NULL GROUP BY key
 )
+SELECT 'before' AS side, row
+FROM before_rows LEFT JOIN keys USING (key) LEFT JOIN said USING (key)
+WHERE key IS NOT NULL AND CASE
+    WHEN repeated IS NULL THEN true
+    WHEN repeated THEN '{all}' = 'before'
+    WHEN refund THEN NOT list_contains(coalesce(days, []), day)
+    ELSE NOT sold
+END
 UNION ALL
-SELECT 'after', row FROM after_rows
-WHERE key IS NOT NULL
-    AND ('{all}' = 'after' OR key NOT IN (SELECT key FROM keys WHERE repeated))
+SELECT 'after', row
+FROM after_rows LEFT JOIN keys USING (key)
+WHERE key IS NOT NULL AND ('{all}' = 'after' OR NOT coalesce(repeated, false))
 """
 
 # Of rows without a key all of one file, and of the other those that the first has less often.

@@ -8,7 +8,8 @@ is a row, known by its whole content, and equal rows are counted.
 
 - ``{side}_table``, the rows under common names: a field's own name, ``s0…`` and ``a0…`` for the
   scores and attributes of both, and `row`, the row's place in the file;
-- ``{side}_rows``: row, key (null: known by content), content, day, amount;
+- ``{side}_rows``: row, line, key (null: known by content), content, day, amount, and whether it is
+  a refund with a paper of its own (an order that was called refunded later has none);
 - ``{side}_records``: key, content, n (how many; 1 with a key).
 """
 
@@ -232,10 +233,14 @@ def _lay_rows(
     if key and transactions:
         keyed = f"CASE WHEN order_id IS NOT NULL THEN {keyed} END"
     content = [column.name for column in compared]
+    money = "NULL::DECIMAL(18, 4) AS amount, false AS refund"
+    if transactions:
+        refund = "coalesce(status = 'refund' AND coalesce(amount, quantity) < 0, false)"
+        money = f"amount, {refund} AS refund"
     connection.execute(
         f"CREATE TABLE {side}_rows AS SELECT row, line, {keyed} AS key, "
         f"{_hash(content)} AS content, day, "
-        f"{'amount, status' if transactions else 'NULL::DECIMAL(18, 4) AS amount, NULL AS status'} "
+        f"{money} "
         f"FROM {side}_table"
     )
 
