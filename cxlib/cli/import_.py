@@ -7,24 +7,30 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from cxlib.cli import printing
-from cxlib.cli.loading import imported_file, place
+from cxlib.cli import printing, repairs
+from cxlib.cli.loading import converted, place, planned, proposed, staged_file
 from cxlib.i18n import N_, Language, language
+from cxlib.ingest.rejects import REASONS
+from cxlib.ingest.repair import Problem
 
 NAME = "import"
 HELP = N_("turn a file into a clean table, every row accounted for")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """FILE and where to put what is rejected."""
+    """FILE, how to repair it and where to put what is rejected."""
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--rejects", type=Path, metavar="R.csv")
+    repairs.add(parser)
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Import and report; the tables are written to `--out`, the lines beside it."""
     with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
-        imported = imported_file(arguments, Path(folder), kind=arguments.kind)
+        staged = staged_file(arguments, arguments.file, Path(folder))
+        chosen = repairs.repairs(arguments, staged)
+        plan = planned(arguments, proposed(arguments, staged), chosen, arguments.drop_duplicates)
+        imported = converted(staged, plan, Path(folder))
         if arguments.out is not None:
             place(imported.table, arguments.out)
             if imported.lines is not None:
@@ -48,6 +54,30 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "last_day": imported.last_day,
         "customers": imported.customers,
         "orders": imported.order_count,
+        "shape": plan.shape,
+        "source": plan.source,
+        "mapping": dict(plan.mapping),
+        "formats": dict(plan.formats),
+        "scores": printing.plain(imported.scores),
+        "attributes": printing.plain(imported.attributes),
+        "problems": [_problem(p, shown) for p in imported.problems],
+    }
+
+
+def _problem(problem: Problem, shown: Language) -> dict[str, Any]:
+    """What one repair would cure, with the words of its code."""
+    message, hint = REASONS[problem.code]
+    return {
+        "code": problem.code,
+        "field": problem.field,
+        "column": problem.column,
+        "blocking": problem.blocking,
+        "count": problem.count,
+        "distinct": problem.distinct,
+        "values": [{"value": value, "count": count} for value, count in problem.values],
+        "rows": list(problem.rows),
+        "message": shown(message),
+        "hint": shown(hint),
     }
 
 

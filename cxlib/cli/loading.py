@@ -7,7 +7,7 @@ import datetime as dt
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cxlib import engine
     from cxlib.ingest.canonical import Imported
     from cxlib.ingest.plan import Plan, Proposal
+    from cxlib.ingest.repair import Repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,15 @@ def loaded(arguments: argparse.Namespace, kind: str = "transactions") -> Iterato
 
 def imported_file(arguments: argparse.Namespace, folder: Path, kind: str) -> Imported:
     """Stage, propose and convert `arguments.file` into `folder`, the heavy steps in a child."""
+    staged = staged_file(arguments, arguments.file, folder)
+    return converted(staged, planned(arguments, proposed(arguments, staged, kind)), folder)
+
+
+def converted(staged: Staged, plan: Plan, folder: Path) -> Imported:
+    """The tables of a plan, made by a child process in `folder`."""
     from cxlib.ingest import convert
 
-    staged = staged_file(arguments, arguments.file, folder)
-    proposal = proposed(arguments, staged, kind)
-    return sandbox.run(convert.convert, staged, planned(arguments, proposal), folder, progress=_say)
+    return sandbox.run(convert.convert, staged, plan, folder, progress=_say)
 
 
 def staged_file(arguments: argparse.Namespace, path: Path, folder: Path) -> Staged:
@@ -96,18 +101,26 @@ def proposed(arguments: argparse.Namespace, staged: Staged, kind: str | None = N
     return sandbox.run(match.propose, staged, kind=arguments.kind or kind, mapping=mapping)
 
 
-def planned(arguments: argparse.Namespace, proposal: Proposal) -> Plan:
+def planned(
+    arguments: argparse.Namespace,
+    proposal: Proposal,
+    repairs: Sequence[Repair] = (),
+    remove_duplicates: bool = False,
+) -> Plan:
     """The plan of an import: the proposal, its questions answered by the options."""
     from cxlib.ingest.plan import plan
 
     return plan(
         proposal,
+        dict(arguments.answer),
         date_format=arguments.date_format,
         decimal=arguments.decimal,
         currency=arguments.currency,
         timezone=arguments.tz,
         today=dt.datetime.now(dt.UTC).date(),
+        remove_duplicates=remove_duplicates,
         lang=arguments.lang,
+        repairs=repairs,
     )
 
 

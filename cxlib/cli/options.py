@@ -63,6 +63,14 @@ def add(parser: argparse.ArgumentParser, shown: Language) -> None:
         help=shown(N_("which of several tables of the file or sheet, from 1")),
     )
     text.add_argument(
+        "--answer",
+        metavar="ID=VALUE",
+        action="append",
+        default=[],
+        type=_pair,
+        help=shown(N_("the answer to a question of inspect; repeatable")),
+    )
+    text.add_argument(
         "--tz", metavar="Z", default="Asia/Jakarta", help=shown(N_("the business time zone"))
     )
     answer = parser.add_argument_group(shown(N_("the answer")))
@@ -97,7 +105,7 @@ def asked_language(argv: Sequence[str]) -> str:
 def _pair(text: str) -> tuple[str, str]:
     field, equals, column = text.partition("=")
     if not (field and equals and column):
-        raise argparse.ArgumentTypeError(f"“{text}” is not FIELD=COLUMN")
+        raise argparse.ArgumentTypeError(f"“{text}” has no = between two words")
     return field.strip(), column
 
 

@@ -212,12 +212,12 @@ class Measures:
     cell: str
     rows: int
     count: int
+    quantiles: tuple[float, ...]  # 1 %, 25 %, 75 %, 99 %
     distinct: int
     whole: bool
     negative: int
     least: float
     most: float
-    quantiles: tuple[float, ...]  # 1 %, 25 %, 75 %, 99 %
 
 
 def _measured(connection: Connection, numbers: Sequence[tuple[str, str]]) -> Iterator[Measures]:
@@ -238,7 +238,7 @@ def _measured(connection: Connection, numbers: Sequence[tuple[str, str]]) -> Ite
         for i, (column, cell) in enumerate(part):
             count, *rest, quantiles = values[MEASURES * i : MEASURES * (i + 1)]
             if count:
-                yield Measures(column, cell, found[0], count, *rest, quantiles=tuple(quantiles))
+                yield Measures(column, cell, found[0], count, tuple(quantiles), *rest)
 
 
 def _odd_numbers(connection: Connection, of: Measures) -> Iterator[Issue]:

@@ -7,6 +7,7 @@ import pytest
 
 from cxlib.cli import main
 from cxlib.cli.loading import loaded
+from cxlib.ingest import canonical
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 AMBIGUOUS = "customer,date,amount\n7,01/02/2025,5\n8,03/04/2025,6\n"
@@ -73,6 +74,9 @@ def test_errors_are_one_line_in_the_reader_s_language(source, capsys):
         (["import", "{file}", "--kind", "orders"], "unknown_kind"),
         (["import", "{file}", "--tz", "Mars"], "unknown_timezone"),
         (["import", "{file}", "--encoding", "klingon"], "unknown_encoding"),
+        (["import", "{file}", "--fill", "amount"], "bad_repair"),
+        (["import", "{file}", "--map-value", "amount:free"], "bad_repair"),
+        (["import", "{file}", "--leave-out", "price=0"], "unknown_column"),
         (["import", "{file}", "--out", "{file}/x/y.parquet"], "cannot_open"),
     ],
 )
@@ -80,6 +84,42 @@ def test_wrong_usage_is_a_typed_error(source, capsys, argv, code):
     path = source("customer,date,amount\n7,2025-01-31,5\n")
     assert main([*(a.format(file=path) for a in argv), "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == code
+
+
+def test_problems_are_grouped_and_repaired_by_options(source, tmp_path, capsys):
+    path = source(
+        "customer,date,amount\n7,2025-01-31,5\n8,2025-02-01,free\n9,2025-02-01,free\n"
+        "9,2025-02-02,?\n9,2025-02-30,1\n7,2025-01-31,5\n"
+    )
+    _, result = answer(capsys, path, "--map", "amount=amount")
+    shown = [(p["code"], p["column"], p["count"], p["blocking"]) for p in result["problems"]]
+    assert shown == [
+        ("unreadable_amount", "amount", 2, True),
+        ("missing_amount", "amount", 1, True),
+        ("unreadable_date", "date", 1, True),
+    ]
+    assert result["problems"][0]["values"] == [{"value": "free", "count": 2}]
+    code, result = answer(
+        capsys, path, "--map-value", "amount:free=0", "--fill", "amount=1", "--leave-out",
+        "date:unreadable_date", "--drop-duplicates", "--rejects", tmp_path / "R.csv",
+        "--map", "amount=amount",
+    )  # fmt: skip
+    assert (code, result["problems"], result["revenue"]) == (0, [], "6.0000")
+    assert (result["rows_accepted"], result["rows_rejected"]) == (4, 2)
+    rejects = (tmp_path / "R.csv").read_text()
+    assert "6,date,2025-02-30,left_out," in rejects
+    assert "7,,,duplicate_row," in rejects
+
+
+def test_other_kinds_are_imported_and_opened_again(source, tmp_path, capsys):
+    path = source("text,rating,city\nbagus,5,Bandung\nburuk,,Solo\nlumayan,3,Solo\n")
+    out = tmp_path / "T.parquet"
+    code, result = answer(capsys, path, "--kind", "feedback", "--out", out)
+    assert code == 0
+    assert (result["kind"], result["shape"], result["source"]) == ("feedback", "rows", None)
+    assert result["attributes"] == [{"column": "city", "type": "text", "format": ""}]
+    assert (result["rows_read"], result["rows_accepted"], result["revenue"]) == (3, 3, None)
+    assert canonical.reopen(out, "feedback").digest == result["digest"]
 
 
 def test_columns_by_number_where_there_is_no_header(capsys, tmp_path):
