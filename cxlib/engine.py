@@ -17,6 +17,7 @@ import narwhals as nw
 
 Connection = duckdb.DuckDBPyConnection
 Relation = duckdb.DuckDBPyRelation
+Error = duckdb.Error
 
 THREADS = int(os.environ.get("CXLIB_THREADS", os.cpu_count() or 1))
 MEMORY = os.environ.get("CXLIB_MEMORY", "2GB")

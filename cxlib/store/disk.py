@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cxlib import engine
 from cxlib.errors import CxError
 from cxlib.i18n import N_
+from cxlib.ingest.faults import is_full
 
 STRAY = ".unfinished-"  # how the temporary names begin
 
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EACCES, errno.EMLINK}
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
@@ -41,11 +42,22 @@ def whole_folder(target: Path) -> Iterator[Path]:
             sync(parent)
     except OSError as error:
         shutil.rmtree(unfinished, ignore_errors=True)
-        if error.errno in _FULL:
+        if is_full(error):
             raise disk_full() from error
         raise
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Say ``disk_full`` where the system, or a library by its words, says that there is no room."""
+    try:
+        yield
+    except (OSError, engine.Error) as error:
+        if is_full(error):
+            raise disk_full() from error
         raise
 
 

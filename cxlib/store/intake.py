@@ -21,7 +21,7 @@ from cxlib.ingest.canonical import Imported
 from cxlib.ingest.plain import from_plain, to_plain
 from cxlib.ingest.plan import Plan, Proposal
 from cxlib.ingest.staged import ReadOptions, Staged
-from cxlib.store import shapes
+from cxlib.store import disk, shapes
 from cxlib.store.append import append
 from cxlib.store.snapshots import Snapshot
 from cxlib.store.uploads import Upload
@@ -159,7 +159,8 @@ def _added(workspace: Workspace, upload: Upload, plan: Plan, imported: Imported)
         _same_shape(current, plan)
         folder.mkdir(exist_ok=True)
         try:
-            made, counts = append(kept(current), imported, folder)
+            with disk.room():
+                made, counts = append(kept(current), imported, folder)
             if counts.nothing:
                 return current
             said = {"appended": asdict(counts)}

@@ -11,7 +11,7 @@ from cxlib.i18n import language, languages
 
 every_command = pytest.mark.parametrize("name", commands())
 # What a command needs besides its file; None for one that takes no file.
-EXTRA = {"read": ["--outdir", "out"], "demo": None}
+EXTRA = {"read": ["--outdir", "out"], "demo": None, "workspace": None}
 on_files = pytest.mark.parametrize("name", [c for c in commands() if EXTRA.get(c, ()) is not None])
 
 
