@@ -125,6 +125,10 @@ def assign(
     if rival.name == "transactions":
         _settle_money(found, {c.name: c for c in columns}, said)
     _by_values(rival, found, taken, columns, said, named)
+    if rival.name == "responses" and "comment" not in found and "comment" not in said:
+        prose = [c.name for c in columns if c.prose and c.name not in taken]
+        if len(prose) == 1:
+            found["comment"] = (prose[0], DOUBTFUL)
     if not named and rival.name == "transactions":
         _money_by_values(found, taken, columns, said)
     return found

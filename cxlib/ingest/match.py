@@ -58,16 +58,20 @@ def propose(
     evidence = Evidence(staged)
     columns = evidence.columns
     rivals = [kind_of(kind)] if kind is not None else _holding(set(said))
+    rated = scores_of(columns)
     export = recognise(staged.columns)
-    if export is not None and export.kind not in {rival.name for rival in rivals}:
+    if export is not None and (
+        export.kind not in {rival.name for rival in rivals}
+        or (export.kind == "responses" and not rated)  # a form that asks for something else
+    ):
         export = None
     if export is not None:
         rivals = [kind_of(export.kind)]
-    known = {} if export is None else export.columns(staged.columns)
-    rated = scores_of(columns)
-    sure = {name: found.confidence for name, found in rated.items()}
+    filled = [column.name for column in columns if column.filled]
+    known = {} if export is None else export.columns(filled)
+    primary = _primary(rated)
     assigned = {
-        rival.name: assign(rival, columns, said, known, sure, named=staged.titles is not None)
+        rival.name: assign(rival, columns, said, known, primary, named=staged.titles is not None)
         for rival in rivals
     }
     weights = {rival: _plausibility(rival, assigned, evidence, rated) for rival in rivals}
@@ -158,6 +162,14 @@ def _plausibility(
 def _hinted(words: frozenset[str], columns: Iterable[Column]) -> int:
     """How many headers have one of these words."""
     return sum(any(term & words for term in terms(column.name)) for column in columns)
+
+
+def _primary(rated: Mapping[str, Scaled]) -> dict[str, float]:
+    """The column that is the score: the first by rank that is certain, else the likeliest."""
+    certain = [name for name, found in rated.items() if found.confidence >= CERTAIN]
+    likely = max(rated, key=lambda name: rated[name].confidence, default=None)
+    name = certain[0] if certain else likely
+    return {} if name is None else {name: rated[name].confidence}
 
 
 def _scales(

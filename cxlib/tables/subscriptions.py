@@ -46,7 +46,7 @@ KIND = Kind(
             "money",
             N_("Monthly revenue"),
             words(
-                "monthly charges, monthly revenue, monthly recurring revenue, monthly fee, "
+                "monthly charges, monthly price, monthly revenue, monthly recurring revenue, monthly fee, "
                 "price, biaya bulanan, tagihan bulanan"
             ),
         ),

@@ -33,7 +33,7 @@ KIND = Kind(
                 "amount, total, total price, invoice amount, net amount, paid price, gross amount, "
                 "total paid, total sales, total revenue, sales, sales value, revenue, payment value, "
                 "payment amount, amount paid, order value, dollar value, total value, spend, "
-                "turnover, extended price, total pembayaran, total harga, total harga produk, total "
+                "turnover, extended price, total pembayaran, total harga, jumlah harga, total harga produk, total "
                 "belanja, total bayar, jumlah bayar, jumlah pembayaran, nilai transaksi, nilai "
                 "pesanan, total penjualan, total transaksi, penjualan, omzet, omset, nominal, gross "
                 "sales, value, nilai, subtotal"
