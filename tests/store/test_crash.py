@@ -10,10 +10,15 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+from bench.kills import wrongs
 from cxlib.errors import CxError
+from cxlib.ingest import plan
+from cxlib.store import intake
 from cxlib.store.disk import STRAY
 from cxlib.store.janitor import sweep
 from cxlib.store.workspaces import Store
+from tests.store import tables
+from tests.store.tables import order
 
 HERE = Path(__file__).resolve()
 STEPS = 20
@@ -138,4 +143,32 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(
     filler.unlink()
     after = workspace.commit("transactions", [file], digest="d2", source="a", report={})
     assert workspace.current("transactions") == after
+    store.close()
+
+
+def test_a_file_that_does_not_fit_is_not_half_added(small_disk, tmp_path, clock, new_id):
+    store = Store(small_disk, None, clock, new_id)
+    workspace = store.create("p", "n")
+    made = plan.Plan("transactions", {}, {})
+    small = tables.orders(tmp_path / "a", [order("Ayu", "1", 0, "5")])
+    upload = workspace.stage(io.BytesIO(b"a"), "a.csv")
+    before = intake.keep(workspace, upload, made, small)
+    rows = [
+        order(f"C{i * 7919 % 10_007}", f"{i * 104_729}", i % 300, f"{i}.5") for i in range(20_000)
+    ]
+    large = tables.orders(tmp_path / "b", rows)
+    filler = small_disk / "filler"
+    with pytest.raises(OSError, match="space"):
+        fill(filler)
+    os.truncate(filler, filler.stat().st_size - 100_000)
+    with pytest.raises(CxError) as caught:
+        intake.keep(workspace, upload, made, large, "append")
+    assert caught.value.code == "disk_full"
+    assert large.table.exists()
+    assert workspace.current("transactions") == before
+    assert {path.name for path in upload.folder.iterdir()} == {"upload", "upload.json"}
+    filler.unlink()
+    after = intake.keep(workspace, upload, made, large, "append")
+    assert after.rows["orders.parquet"] == 20_001
+    assert wrongs(store, workspace, {before.id, after.id}) == []
     store.close()

@@ -329,3 +329,50 @@ def test_an_answer_lost_after_the_commit_loses_no_files(store, commit, monkeypat
     with pytest.raises(ConnectionResetError):
         commit(workspace, 4)
     assert value(workspace.current("transactions")) == 4
+
+
+def test_versions_count_towards_the_quota(tmp_path, clock, new_id, table):
+    store = Store(tmp_path / "root", None, clock, new_id, quota=20_000)
+    workspace = store.create("p", "n")
+    assert workspace.used() == 0
+    before = workspace.commit("events", [table()], digest="1", source="a", report={})
+    assert workspace.used() == before.orders.stat().st_size
+    large = table(value=2, rows=3)
+    large.write_bytes(large.read_bytes().replace(b"PAR1", b"PAR1" + bytes(30_000), 1))
+    with pytest.raises(CxError) as caught:
+        workspace.commit("events", [large], digest="2", source="b", report={})
+    assert caught.value.code == "quota_exceeded"
+    assert large.exists()
+    assert workspace.current("events") == before
+    store.close()
+
+
+def test_a_workspace_gets_another_name(store):
+    workspace = store.create("analysis", "")
+    renamed = workspace.describe(name="Toko \ud800")
+    assert (renamed.name, renamed.purpose) == ("Toko ?", "analysis")
+    assert store.open(workspace.id).describe(purpose="surveys") == store.open(workspace.id)
+    workspace.erase()
+    with pytest.raises(NotFound):
+        workspace.describe(name="x")
+
+
+def test_what_was_made_of_an_older_version_is_not_committed(store, commit, table):
+    workspace = store.create("p", "n")
+    first, second = commit(workspace, 1), commit(workspace, 2)
+    with pytest.raises(CxError, match="changed_meanwhile"):
+        workspace.commit(
+            "transactions", [table(value=3)], digest="3", source="a", report={}, onto=first.id
+        )
+    assert workspace.current("transactions") == second
+    assert {p.name for p in second.folder.parent.iterdir()} == {first.id, second.id}
+    workspace.commit(
+        "transactions", [table(value=3)], digest="3", source="a", report={}, onto=second.id
+    )
+
+
+def test_a_setting_of_nothing_is_forgotten(store):
+    workspace = store.create("p", "n")
+    workspace.remember("margin", 0.4)
+    workspace.remember("margin", None)
+    assert workspace.settings() == {}
