@@ -132,17 +132,23 @@ class DateEvidence:
                 cells = text.take(pa.array(block.rows))
                 self._count_order(cells, block.a, block.b, block.c, widths, ends)
         text = text.filter(pa.array(~told))
+        if not len(text):
+            return
         numeric = pc.extract_regex(text, NUMERIC)
-        found = text.filter(numeric.is_valid())
+        found, rest = text.filter(numeric.is_valid()), text.filter(numeric.is_null())
         numeric = numeric.filter(numeric.is_valid())
-        rest = text.filter(pc.invert(pc.match_substring_regex(text, NUMERIC)))
-        for pattern in (NAMED, MONTH_FIRST):
-            named = pc.extract_regex(rest, pattern)
+        # A pattern takes longer to prepare than to match: only what may match one meets it.
+        lettered = rest.filter(pc.match_substring_regex(rest, "[^-0-9.,/: +()%]"))
+        for pattern in (NAMED, MONTH_FIRST) if len(lettered) else ():
+            named = pc.extract_regex(lettered, pattern)
             months = _month_numbers(pc.struct_field(named, "b"))
             self.dates += int(pc.sum(pc.greater(months, 0)).as_py() or 0)
         compact = pc.extract_regex(rest, COMPACT)
         self._count_compact(*(_ints(pc.struct_field(compact, part)) for part in ("y", "m", "d")))
-        alike = rest.filter(pc.match_substring_regex(rest, PERIOD))
+        alike = rest.filter(pc.match_substring_regex(rest, "[0-9]{4}.|.[0-9]{4}"))
+        alike = alike.filter(pc.match_substring_regex(alike, "[-/, WwQq]"))
+        if len(alike):
+            alike = alike.filter(pc.match_substring_regex(alike, PERIOD))
         periods = sum(_period(cell) is not None for cell in alike.to_pylist())
         self.periods += periods
         self.dates += periods
