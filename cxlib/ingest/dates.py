@@ -52,7 +52,9 @@ PIVOT = 69  # two digits: 00–68 are of this century, 69–99 of the last
 FIRST_YEAR, LAST_YEAR = 1000, 2999
 FIRST_SERIAL, LAST_SERIAL = 20_000, 73_050  # 1954 to 2099: serials among dates of other notations
 
-_WEEKDAY = r"(?:\p{L}{2,10}(?:-feira)?\.?,?\s+)?"
+# All letters of Unicode would make each of these patterns fifty times slower to compile.
+_LETTER = "[A-Za-zÀ-ÿ]"
+_WEEKDAY = rf"(?:{_LETTER}{{2,}}(?:-feira)?\.?,?\s+)?"
 _TIME = (
     r"(?:(?:T|[ ,]+(?:pukul |jam |at |às |à |um |a las )?)(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
     r"(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?)?"
@@ -62,8 +64,8 @@ _TIME = (
 _BOUND = r"[-/. ]\s*"
 # Three parts in any order; the middle one may be a month's name.
 NUMERIC = rf"^{_WEEKDAY}(?P<a>\d{{1,4}}){_BOUND}(?P<b>\d{{1,2}}){_BOUND}(?P<c>\d{{1,4}}){_TIME}"
-NAMED = rf"^{_WEEKDAY}(?P<a>\d{{1,4}})(?:st|nd|rd|th|er|º|°)?[-/. ]*\s*(?:de )?(?P<b>\p{{L}}{{3,10}})\.?,?[-/. ]*\s*(?:del? )?(?P<c>\d{{2,4}}),?{_TIME}"
-MONTH_FIRST = rf"^{_WEEKDAY}(?P<b>\p{{L}}{{3,10}})\.?[-/. ]\s*(?P<a>\d{{1,2}})(?:st|nd|rd|th)?,?[-/. ]\s*(?P<c>\d{{4}}),?{_TIME}"
+NAMED = rf"^{_WEEKDAY}(?P<a>\d{{1,4}})(?:st|nd|rd|th|er|º|°)?[-/. ]*\s*(?:de )?(?P<b>{_LETTER}{{3,}})\.?,?[-/. ]*\s*(?:del? )?(?P<c>\d{{2,4}}),?{_TIME}"
+MONTH_FIRST = rf"^{_WEEKDAY}(?P<b>{_LETTER}{{3,}})\.?[-/. ]\s*(?P<a>\d{{1,2}})(?:st|nd|rd|th)?,?[-/. ]\s*(?P<c>\d{{4}}),?{_TIME}"
 COMPACT = r"^(?P<y>[12]\d{3})(?P<m>\d{2})(?P<d>\d{2})(?:[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2}):?(?P<second>\d{2})?(?P<zone>[Zz])?)?$"
 SERIAL = r"^\d{5}(?:[.,]\d+)?$"
 UNIX = r"^1\d{9}$"
@@ -79,7 +81,7 @@ PERIODS = (
 )
 """A month, an ISO week or a quarter: its first day is meant."""
 PERIOD = (
-    r"^(?:\d{4}[-/]\d{1,2}|\d{1,2}[-/]\d{4}|\p{L}{3,10}\.?[-/, ]+(?:de )?\d{4}|\d{4}[-/ ]+\p{L}{3,10}"
+    rf"^(?:\d{{4}}[-/]\d{{1,2}}|\d{{1,2}}[-/]\d{{4}}|{_LETTER}{{3,}}\.?[-/, ]+(?:de )?\d{{4}}|\d{{4}}[-/ ]+{_LETTER}{{3,}}"
     r"|\d{4}[- ]?[WwQq]\d{1,2}|[Qq]\d[-/ ]+\d{4})$"
 )
 """What may be one of `PERIODS`."""
