@@ -76,9 +76,14 @@ def outcome(path: Path, corpora: Path, folder: Path) -> Outcome:
 
 
 def _settled(staged: Staged) -> tuple[Proposal, bool]:
-    """What a file seems to hold once no column is in question, and whether anything was."""
+    """What a file seems to hold once no column is in question, and whether anything was.
+
+    A file that is of no kind is taken for a list of customers: that needs no more than an id.
+    """
     proposal = sandbox.run(match.propose, staged, limits=LIMITS)
     asked, mapping = bool(proposal.questions), dict[str, str]()
+    if any(q.code == "which_column" for q in proposal.questions):
+        proposal = sandbox.run(match.propose, staged, kind="customers", limits=LIMITS)
     for _ in range(ROUNDS):
         unclear = [q for q in proposal.questions if q.code == "which_column" and q.choices]
         if not unclear:
@@ -125,6 +130,8 @@ def walk(corpora: Path) -> Iterator[Outcome]:
         for done, found in enumerate(threads.map(one, files), start=1):
             if done % 100 == 0:
                 print(f"{done:,} of {len(files):,} files", file=sys.stderr, flush=True)
+            if found.wrong:
+                print(f"{found.file}: {found.wrong}", file=sys.stderr, flush=True)
             yield found
 
 
