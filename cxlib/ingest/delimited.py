@@ -122,7 +122,8 @@ def _stage_quickly(
         or frame.stop is not None
         or shape.width == 1
         or shape.usual != shape.width
-        or (frame.named and len(frame.last) != shape.width)
+        or (frame.last and len(frame.last) != shape.width)
+        or any("\n" in name for name in frame.titles or ())
     ):
         raise _Irregular
     delimiter, quotechar = dialect.delimiter or ",", dialect.quotechar
@@ -151,7 +152,7 @@ def _stage_quickly(
             column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
         ),
     )
-    line = 1 + frame.named + sum(cell.count("\n") for cell in frame.last)
+    line = 1 + frame.named
     broken, found = 0, _Found()
     with TextWriter(target, shape.width, progress) as writer:
         for batch in reader:

@@ -1,16 +1,18 @@
-"""From bytes to clean text: gzip undone, the encoding found, NUL bytes left out and counted."""
+"""From bytes to clean text: compression undone, the encoding found, NUL bytes left out and counted."""
 
 from __future__ import annotations
 
+import bz2
 import codecs
 import gzip
 import io
+import lzma
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from charset_normalizer import from_bytes
 
@@ -20,6 +22,12 @@ from cxlib.i18n import N_
 BLOCK = 1 << 20
 SAMPLE = 1 << 18
 GZIP = b"\x1f\x8b"
+OPENERS: dict[bytes, Callable[..., Any]] = {
+    GZIP: gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+}
+"""What opens a compressed file, by its first bytes."""
 BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -36,7 +44,6 @@ BINARY = (
     b"\x7fELF",
     b"Rar!",
     b"7z\xbc\xaf",
-    b"BZh",
     b"\x28\xb5\x2f\xfd",
 )
 # What Western European text in cp1252 has above ASCII, beside letters.
@@ -73,7 +80,7 @@ def examine(path: Path, encoding: str | None = None) -> Encoded:
 
     Raises CxError: `empty_file`, `not_a_table`, `unknown_encoding`, `unreadable`.
     """
-    compressed = _head(path).startswith(GZIP)
+    compressed = any(_head(path).startswith(mark) for mark in OPENERS)
     head = b"".join(_blocks(path, compressed, most=SAMPLE))
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise CxError(
@@ -167,17 +174,20 @@ def _head(path: Path) -> bytes:
 
 
 def _blocks(path: Path, compressed: bool, most: int | None = None) -> Iterator[bytes]:
-    opener = gzip.open if compressed else open
+    head = _head(path) if compressed else b""
+    opener = next((o for mark, o in OPENERS.items() if head.startswith(mark)), open)
     left = most
     try:
         with opener(path, "rb") as handle:
             while block := handle.read(BLOCK if left is None else min(BLOCK, left)):
                 yield bytes(block)
                 left = None if left is None else left - len(block)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError, OSError) as error:
+        if not compressed or (isinstance(error, OSError) and error.errno is not None):
+            raise  # the disk, not the file
         raise CxError(
             "unreadable",
-            N_("The gzip file is damaged or cut short."),
+            N_("The compressed file is damaged or cut short."),
             N_("Download or export it again."),
             detail=str(error),
         ) from error

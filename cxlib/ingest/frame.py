@@ -26,7 +26,7 @@ class Frame:
 
     Its header stands on line `start`, in `named` records; its data begin on line `first` and end
     before line `stop` (None: with the file, as far as is known). `titles` is the header, `last` its
-    last record as it is in the file. `preamble` and `footer` are the lines that were left out,
+    last record as it is in the file, if it can be told from data. `preamble` and `footer` are the lines that were left out,
     `tables` a few words of each table of the file, `table` the one that this is, from 1, and
     `starts` the lines on which they start. `hinted` is the delimiter that the first line tells.
     """
@@ -90,7 +90,7 @@ def find_frame(sample: Sequence[str], options: ReadOptions, whole: bool = True) 
         dialect=dialect,
         shape=shape,
         titles=titles,
-        last=tuple(head[-1]) if head else (),
+        last=tuple(head[-1]) if head and any(c.typed for c in shape.columns) else (),
         start=numbers[table.start],
         named=table.header,
         stop=numbers[table.stop] if ended else None,

@@ -13,6 +13,8 @@ from cxlib.ingest.header import filled as cells_in
 from cxlib.ingest.shapes import Column
 
 MAX_PREAMBLE = 40
+MANY = 10
+"""A header that comes again more often than that is no header."""
 NOTE = re.compile(
     r"\s*(?:[*#†‡©(\[]|-{2,}|={2,}|_{2,}|(?:notes?|sources?|sumber|catatan|generated|exported|dicetak"
     r"|disclaimer|copyright|end of|total (?:rows|records))\b)",
@@ -111,9 +113,11 @@ def _start(rows: Rows) -> int | None:
         if is_blank(rows[i]):
             return first
         width = _width(rows, i)
-        if _thin(rows[i], width) or _comment(rows[i]):
-            continue
         below = [row for row in rows[i : i + LOOK] if not is_blank(row)]
+        if _thin(rows[i], width):
+            continue
+        if _comment(rows[i]) and (len(rows[i]) != width or header_rows(below[1:])):
+            continue
         if len(rows[i]) < width and header_rows(below[1:]):
             continue
         shorter = all(len(row) < width or _comment(row) for row in rows[first:i])
@@ -156,6 +160,8 @@ def _width(rows: Rows, begin: int) -> int:
     """The usual number of cells of the rows from `begin` on, up to a blank one.
 
     The first row's, if most of the next ones have it too: another table may follow that is longer.
+    Else that of the rows that have most cells together, so that a list of remarks does not outweigh
+    a short table beneath.
     """
     widths: Counter[int] = Counter()
     own = len(rows[begin]) if begin < len(rows) else 0
@@ -168,7 +174,8 @@ def _width(rows: Rows, begin: int) -> int:
                 break
             continue
         widths[len(row)] += 1
-    return max(widths, key=lambda w: (widths[w], w), default=0)
+    several = {w: n for w, n in widths.items() if n > 1} or widths
+    return max(several, key=lambda w: (several[w] * w, w), default=0)
 
 
 def _table(rows: Rows, begin: int, header: int | None) -> tuple[Table, int | None]:
@@ -178,17 +185,22 @@ def _table(rows: Rows, begin: int, header: int | None) -> tuple[Table, int | Non
     named = min(header_rows(filled) if header is None else header, len(filled))
     titles = list(filled[0]) if named else None
     columns = shapes.columns(filled[named:], width)
+    # Where all is words the first row may be data: that it comes again then says nothing.
+    again = named and any(column.typed for column in columns) and filled.count(filled[0]) <= MANY
     i = begin + named
     while i < len(rows):
         row = rows[i]
-        if titles is not None and i > begin and list(row) == titles and len(titles) > 1:
+        if again and i > begin + named and list(row) == titles and len(row) > 1:
             return Table(begin, i, named, width), i
         if is_blank(row):
-            after = _after_blank(rows, i, width, columns)
+            end = next((k for k in range(i, len(rows)) if not is_blank(rows[k])), len(rows))
+            after = _after_blank(rows, i, end, width, columns)
             if after is not None:
                 stop, following = after
                 return Table(begin, stop, named, width), following
-        elif len(row) != width and _another(rows, i, width, titles, columns):
+            i = end
+            continue
+        if len(row) != width and _another(rows, i, width, titles, columns):
             return Table(begin, i, named, width), i
         i += 1
     stop = len(rows)
@@ -199,29 +211,32 @@ def _table(rows: Rows, begin: int, header: int | None) -> tuple[Table, int | Non
 
 
 def _after_blank(
-    rows: Rows, blank: int, width: int, columns: Sequence[Column]
+    rows: Rows, blank: int, begin: int, width: int, columns: Sequence[Column]
 ) -> tuple[int, int | None] | None:
-    """What a blank row ends: (stop, start of the next table); None where the table goes on."""
-    begin = next((i for i in range(blank, len(rows)) if not is_blank(rows[i])), None)
-    if begin is None:
-        return None
-    end = next((i for i in range(begin, len(rows)) if is_blank(rows[i])), len(rows))
-    block = rows[begin:end]
-    thin = 0
-    while thin < len(block) and cells_in(block[thin]) == 1 and width > 1:
-        thin += 1
-    body = block[thin:]
-    if len(body) > 1 and _is_new(body, width, columns):
-        return blank, begin + thin
+    """What blank rows end: (stop, start of the next table); None where the table goes on.
+
+    Blocks of remarks are passed over, as long as they are few.
+    """
     told = len(rows[blank]) > 0
-    if is_footer(block, width, told=told):
-        following = _after_blank(rows, end, width, columns) if end < len(rows) else None
-        if following is not None:
-            return blank, following[1]
-        rest = rows[end:]
-        if all(is_blank(row) for row in rest) or is_footer(rest, width, told=told):
-            return blank, None
-    return None
+    for _ in range(MANY):
+        if begin >= len(rows):
+            break
+        end = next((i for i in range(begin, len(rows)) if is_blank(rows[i])), len(rows))
+        block = rows[begin:end]
+        thin = 0
+        while thin < len(block) and cells_in(block[thin]) == 1 and width > 1:
+            thin += 1
+        body = block[thin:]
+        if len(body) > 1 and _is_new(body, width, columns):
+            return blank, begin + thin
+        if not is_footer(block, width, told=told):
+            return None
+        begin = next((i for i in range(end, len(rows)) if not is_blank(rows[i])), len(rows))
+    return (blank, None) if begin >= len(rows) and _any_filled(rows[blank:]) else None
+
+
+def _any_filled(rows: Rows) -> bool:
+    return any(not is_blank(row) for row in rows)
 
 
 def _is_new(block: Rows, width: int, columns: Sequence[Column]) -> bool:

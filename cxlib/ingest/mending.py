@@ -66,16 +66,14 @@ def fitted(
     its end where the columns that it lacks have gaps elsewhere too, or where all rows are as short
     (`usual`). Of a row that is long an empty cell is dropped, or two cells are joined by the
     delimiter that stood unquoted in a text, where one place alone gives all cells the shapes of
-    their columns.
+    their columns; for joining, the second begins with a space, as after a comma in prose.
     """
     if len(row) > width and _blank(row[width:]) and not shapes.mismatched(row, table):
         return list(row[:width]), "extra_empty_cells"
     if len(row) < width:
         lacking = table[len(row) :]
-        may = len(row) == usual or (
-            len(row) > 1 and bool(lacking) and all(c.optional for c in lacking)
-        )
-        if may and not shapes.mismatched(row, table):
+        gaps = len(row) > 1 and bool(lacking) and all(column.optional for column in lacking)
+        if len(row) == usual or (gaps and not shapes.mismatched(row, table)):
             return [*row, *[""] * (width - len(row))], "padded_rows"
         return None
     if not any(column.typed for column in table):
@@ -126,6 +124,8 @@ def _without_empty(row: Sequence[str], surplus: int) -> Iterator[list[str]]:
 
 def _joined(row: Sequence[str], delimiter: str) -> Iterator[list[str]]:
     for i in range(len(row) - 1):
+        if not row[i + 1].startswith(" ") or not row[i]:
+            continue
         yield [*row[:i], row[i] + delimiter + row[i + 1], *row[i + 2 :]]
 
 

@@ -17,6 +17,7 @@ CHARACTERS = 1 << 16
 CLEVER_CHARACTERS = 12_000  # CleverCSV's cost grows fast with its sample
 NEVER = set("\"'`.-_/\\()[]{}+%@&$€£#*?!<>\r\n\t ,;|\ufeff")
 """Signs that stand in numbers, dates and words too often to part cells."""
+AMOUNT = re.compile(r"[-+]?\d{1,3}(?:,?\d{3})*(?:[.,]\d+)?$")
 HINT = re.compile(r'"?sep=(.)"?\s*$', re.I)
 WORD = re.compile(r"[\w .@:/&#'+()%?!’-]*$")
 
@@ -48,13 +49,8 @@ def detect(
         (s for s in scored if s.score > 0),
         key=lambda s: (-s.score, -len(s.dialect.delimiter or "")),
     )
-    whole = sum(
-        shapes.shape(line) in ("date", "time")
-        or (" " not in line.strip() and bool(shapes.NUMBER.match(line)))
-        for line in sample
-    )
-    if ranked and ranked[0].dialect.delimiter not in COMMON and whole > 0.8 * len(sample):
-        ranked = []  # a column of times is no table of hours and minutes
+    if ranked and _one_column(sample, ranked[0].dialect.delimiter):
+        ranked = []
     best = _best(sample, ranked)
     if best is None:
         fixed = _positions(sample)
@@ -68,6 +64,19 @@ def hint(line: str) -> str | None:
     """The delimiter that a first line ``sep=;`` tells Excel."""
     found = HINT.match(line)
     return found[1] if found else None
+
+
+def _one_column(sample: Sequence[str], delimiter: str | None) -> bool:
+    """Whether whole lines are dates or numbers: a column of times is no table of hours and minutes.
+
+    The first line may name the column; then it has no delimiter.
+    """
+    lines = sample[1:] or sample
+    whole = sum(
+        shapes.shape(line) in ("date", "time") or bool(AMOUNT.match(line.strip())) for line in lines
+    )
+    named = len(sample) > 1 and (delimiter or "") not in sample[0]
+    return whole > 0.7 * len(lines) and (delimiter not in COMMON or (delimiter == "," and named))
 
 
 def _sample(lines: Sequence[str]) -> list[str]:
