@@ -21,6 +21,8 @@ TYPED = 0.7  # share of values that must parse for a column to be taken as numbe
 FEW = 60  # distinct answers of which all are counted
 PROSE = 25  # letters of a value, on average, from which it is a text that somebody wrote
 SHORT = r"^\s*[-+]?[0-9]{1,3}(?:[.,][0-9]*)?\s*$"  # a number that cannot be a day
+# A digit after nothing or after a word or two (a weekday, a month, a quarter), in a short text.
+DATE_LIKE = r"^\s*(?:[^0-9@_]{0,24}[-/., ]|[QqTt])?[0-9][^@_]{0,60}$"
 SEEN = 2_000  # distinct values of a chunk whose letters are counted
 
 
@@ -58,9 +60,9 @@ class Column:
         self._masked += int(pc.sum(pc.match_substring(some, "**")).as_py() or 0)
 
     def _look_for_dates(self, values: pa.Array) -> None:
-        """Dates among values, where there can be any: without a digit, or with three, there are none."""
+        """Dates among values; most of what cannot be one is left out first, since looking is slow."""
         able = pc.and_not(
-            pc.match_substring_regex(values, "[0-9]"), pc.match_substring_regex(values, SHORT)
+            pc.match_substring_regex(values, DATE_LIKE), pc.match_substring_regex(values, SHORT)
         )
         rest = trimmed(values.filter(pc.invert(able)))
         self.dates.values += len(rest) - int(pc.sum(is_missing(rest)).as_py() or 0)
