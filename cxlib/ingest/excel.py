@@ -18,7 +18,15 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from cxlib.i18n import N_
 from cxlib.ingest.calamine import damaged, stage_calamine
-from cxlib.ingest.sheets import Merge, Row, as_text, check_span, stage_sheet
+from cxlib.ingest.sheets import (
+    SAMPLE_ROWS,
+    TAIL_ROWS,
+    Merge,
+    Row,
+    as_text,
+    check_span,
+    stage_sheet,
+)
 from cxlib.ingest.staged import ReadOptions, Source, Staged
 from cxlib.results import Issue
 
@@ -94,7 +102,11 @@ class ExcelBook:
         source = self._book[sheet]
         source.reset_dimensions()
         try:
+            blank = 0
             for number, cells in enumerate(source.iter_rows(), start=1):
+                blank = 0 if cells else blank + 1
+                if blank > TAIL_ROWS and number > SAMPLE_ROWS:
+                    continue  # to a lone cell a million rows further down
                 last = len(cells)
                 while last and cells[last - 1].value in (None, ""):
                     last -= 1
