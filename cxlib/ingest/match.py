@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from cxlib.i18n import N_
-from cxlib.ingest.assign import CERTAIN, LIKELY, Assignment, assign
+from cxlib.ingest.assign import CERTAIN as CERTAIN
+from cxlib.ingest.assign import LIKELY, Assignment, assign
 from cxlib.ingest.attributes import attributes
 from cxlib.ingest.columns import Column, Evidence
 from cxlib.ingest.plan import Proposal, Question, Score
@@ -24,7 +25,7 @@ TYPES = ("timestamp", "number", "money")
 DEFAULT_KIND = "transactions"
 PLAUSIBLE = 0.5
 """What less speaks for than this is no table of a kind that is known."""
-SURVEY = frozenset(("survey", "answer", "nps", "satisfaction", "recommend"))
+SURVEY = frozenset(("survey", "answer", "nps", "satisfaction", "recommend", "weight"))
 RATED = {"responses": "score", "feedback": "rating", "tickets": "csat"}
 """The field with points on a scale, of the kinds that have one."""
 

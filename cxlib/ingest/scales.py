@@ -149,13 +149,14 @@ def _worded(answers: Counter[str]) -> tuple[Metric, dict[str, float], float, flo
     known = {a: GROUPS[a] for a in plain if a in GROUPS}
     if known and sum(plain[a] for a in known) >= WITHIN * total:
         return "nps", known, 0.0, 10.0
-    best: tuple[int, Metric, dict[str, float], float] | None = None
+    best: tuple[tuple[int, int], Metric, dict[str, float], float] | None = None
     for metric, words in _wordings():
         held = {a: words[a] for a in plain if a in words}
-        count = sum(plain[a] for a in held)
-        if len(set(held.values())) > 1 and (best is None or count > best[0]):
-            best = (count, metric, held, max(words.values()))
-    if best is not None and best[0] >= WITHIN * total:
+        kinds = len(set(held.values()))
+        fit = sum(plain[a] for a in held), kinds
+        if kinds > 1 and (best is None or fit > best[0]):
+            best = (fit, metric, held, max(words.values()))
+    if best is not None and best[0][0] >= WITHIN * total:
         return best[1], best[2], 1.0, best[3]
     numbered = {a: p for a in plain if (p := points(a)) is not None}
     if all(BARE.match(a) for a in numbered):

@@ -45,7 +45,7 @@ KIND = Kind(
     ),
     attributes=True,
     hints=words(
-        "customer, email, phone, address, birth, gender, lead, income, name, education, marital, member"
+        "email, phone, address, birth, gender, lead, income, name, education, marital, member"
     ),
     subject=words("customer, user"),
 )

@@ -1,0 +1,45 @@
+import re
+
+import pytest
+
+from cxlib.tables.kind import kind
+from cxlib.tables.source import FOLDER, exports, recognise
+
+PROGRAMS = (
+    "shopee tokopedia tiktok_shop lazada shopify woocommerce stripe mailchimp klaviyo surveymonkey "
+    "typeform google_forms qualtrics zendesk freshdesk google_ads meta_ads ga4"
+)
+each = pytest.mark.parametrize("export", exports(), ids=lambda e: f"{e.source}-{e.name}")
+
+
+def test_the_listed_programs_are_known():
+    assert {path.stem for path in FOLDER.glob("*.toml")} == set(PROGRAMS.split())
+    assert {export.source for export in exports()} == set(PROGRAMS.split())
+
+
+@each
+def test_an_export_says_what_it_is(export):
+    known = kind(export.kind)
+    assert set(export.fields) <= {field.name for field in known.fields}
+    # What people ask in a form is theirs: its score is found by the words and the answers.
+    assert set(known.missing(set(export.fields))) <= {"score"}
+    assert export.program
+    assert export.documentation
+    assert export.marks
+    assert re.fullmatch("en|id|pt|fr|de|es", export.language)
+    assert export.dates in (None, "ymd", "dmy", "mdy")
+    assert export.decimal in (None, ".", ",")
+
+
+@each
+def test_an_export_is_recognised_by_its_marks_alone(export):
+    assert recognise([*export.marks, "something else"]) == export
+    assert recognise([f" {mark.replace(' ', '_')}" for mark in export.marks]) == export
+    if len(export.marks) > 1:
+        assert recognise(export.marks[1:]) != export
+
+
+def test_the_first_documented_header_that_is_there_is_meant():
+    (stripe,) = (e for e in exports() if (e.source, e.name) == ("stripe", "Payments"))
+    assert stripe.columns(["Customer Email", "Customer ID"])["customer_id"] == "Customer ID"
+    assert stripe.columns(["Customer Email", "x"]) == {"customer_id": "Customer Email"}
