@@ -72,12 +72,13 @@ WHERE copy > coalesce(n, 0)
 _COUNTS = """
 SELECT
     (SELECT coalesce(sum(greatest(a.n - coalesce(b.n, 0), 0)), 0)::BIGINT FROM after_records AS a
-        LEFT JOIN before_records AS b ON a.key IS NOT DISTINCT FROM b.key
-        AND (a.key IS NOT NULL OR a.content = b.content)),
+        LEFT JOIN before_records AS b
+        ON coalesce(a.key, a.content) = coalesce(b.key, b.content)),
     (SELECT count(*) FROM after_records AS a JOIN before_records AS b USING (key)
         WHERE a.content <> b.content),
     (SELECT coalesce(sum(least(a.n, b.n)), 0)::BIGINT FROM after_records AS a
-        JOIN before_records AS b ON a.content = b.content AND a.key IS NOT DISTINCT FROM b.key)
+        JOIN before_records AS b
+        ON coalesce(a.key, a.content) = coalesce(b.key, b.content) AND a.content = b.content)
 """
 
 # A refund whose sale came with the other file goes back to the day of that sale.

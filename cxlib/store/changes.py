@@ -113,7 +113,7 @@ def counted(connection: Connection) -> tuple[int, int, int, int]:
             coalesce(sum(a.n) FILTER (a.content <> b.content), 0)::BIGINT,
             coalesce(sum(greatest(coalesce(b.n, 0) - coalesce(a.n, 0), 0)), 0)::BIGINT
         FROM before_records AS b FULL JOIN after_records AS a
-        ON a.key IS NOT DISTINCT FROM b.key AND (a.key IS NOT NULL OR a.content = b.content)
+        ON coalesce(a.key, a.content) = coalesce(b.key, b.content)
         """
     ).fetchone()
     assert found is not None

@@ -10,7 +10,7 @@ is a row, known by its whole content, and equal rows are counted.
   scores and attributes of both, and `row`, the row's place in the file;
 - ``{side}_rows``: row, line, key (null: known by content), content, day, amount, and whether it is
   a refund with a paper of its own (an order that was called refunded later has none);
-- ``{side}_records``: key, content, n (how many; 1 with a key).
+- ``{side}_records``: key, content, n (how many; 1 with a key); no key is ever equal to a content.
 """
 
 from __future__ import annotations
@@ -263,7 +263,7 @@ def _lay_records(connection: Connection, side: Side, lines: Path | None) -> None
     # A row without a key is first folded with its own products, then counted with its equals.
     connection.execute(
         f"CREATE TABLE {side}_known AS SELECT key, CASE WHEN key IS NULL THEN row END AS row, "
-        f"md5_number(string_agg(content::VARCHAR, ' ' ORDER BY content)) AS content "
+        f"md5(string_agg(content, '' ORDER BY content)) AS content "
         f"FROM ({pieces}) GROUP BY ALL"
     )
     connection.execute(
@@ -273,8 +273,8 @@ def _lay_records(connection: Connection, side: Side, lines: Path | None) -> None
 
 
 def _hash(names: Iterable[str]) -> str:
-    """128 bits of the text of cells; a list tells null from empty and one cell from the next."""
-    return f"md5_number({_text(names)})"
+    """128 bits, in hex, of the text of cells; a list tells null from empty and one cell from the next."""
+    return f"md5({_text(names)})"
 
 
 def _text(names: Iterable[str]) -> str:
