@@ -32,10 +32,10 @@ class _State:
 
 def reread(
     text: str, dialect: Dialect, width: int, table: Sequence[Column] = (), *, sound: bool = False
-) -> tuple[list[str], Mend] | None:
-    """The `width` cells of an encoded record whose quotes are not in order; None if there is no way.
+) -> tuple[list[str], Mend, float] | None:
+    """The `width` cells of an encoded record whose quotes are not in order, and what that costs.
 
-    Of all readings with that many cells the one is taken in which the fewest quotes are text. Where
+    None if there is no way.     Of all readings with that many cells the one is taken in which the fewest quotes are text. Where
     a record is `sound` by itself, quotes stay what they are, and only a delimiter may be missing
     between two quoted cells. A reading with such a missing delimiter holds only if its cells have
     the shapes of their columns and those of the padded row have not.
@@ -50,11 +50,11 @@ def reread(
     split = ends.get((len(text) + 1, width, True))
     if plain is not None and not (sound and plain.cost == 0) and plain.cost <= 12:
         cells = [dialect.decode(cell) for cell in _walk(ends, (len(text) + 1, width, False))]
-        return cells, "stray_quotes"
+        return cells, "stray_quotes", plain.cost
     if split is None or not any(column.typed for column in table):
         return None
     cells = [dialect.decode(cell) for cell in _walk(ends, (len(text) + 1, width, True))]
-    return (cells, "split_cells") if not shapes.mismatched(cells, table) else None
+    return None if shapes.mismatched(cells, table) else (cells, "split_cells", split.cost)
 
 
 def fitted(
@@ -80,11 +80,11 @@ def fitted(
         return None
     surplus = len(row) - width
     dropped = _unique(_without_empty(row, surplus), table)
-    if dropped is not None:
+    if dropped is not None and _shown(row, dropped, table):
         return dropped, "empty_cell_dropped"
     if surplus == 1:
         joined = _unique(_joined(row, delimiter), table)
-        if joined is not None:
+        if joined is not None and _shown(row, joined, table):
             return joined, "joined_cells"
     if _blank(row[width:]):
         return list(row[:width]), "extra_empty_cells"
@@ -133,6 +133,17 @@ def _unique(readings: Iterator[list[str]], table: Sequence[Column]) -> list[str]
     """The one reading whose cells have the shapes of their columns; None if there are several."""
     good = [row for row in readings if not shapes.mismatched(row, table)]
     return good[0] if len(good) == 1 else None
+
+
+def _shown(row: Sequence[str], moved: Sequence[str], table: Sequence[Column]) -> bool:
+    """Whether a cell that moved fits its column and would not have fitted the one where it stood."""
+    surplus = len(row) - len(moved)
+    return any(
+        moved[i] == row[i + surplus] != row[i]
+        and table[i].typed
+        and shapes.shape(moved[i]) == table[i].shape != table[i + surplus].shape
+        for i in range(len(moved) - surplus)
+    )
 
 
 def _search(

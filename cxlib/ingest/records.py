@@ -15,6 +15,10 @@ from cxlib.ingest.staged import MAX_CELL
 EXAMPLES = 5
 MOST_LINES = 20
 """Lines of one record in which quotes that are not in order are looked for."""
+MOST_LOOSE = 2
+"""Quotes out of order in a record of several lines; with more they are several records."""
+MORE_LINES = 4
+"""Lines that such a record may have beyond the one where the rules are broken."""
 
 
 Refuse = Callable[[int, str, str], None]
@@ -77,7 +81,7 @@ def read_records(
         if not source.held:
             continue
         if not sound or (len(row) != shape.width and len(row) > 0):
-            other = _reread(source.held, dialect, shape, row)
+            other = _reread(source, dialect, shape, row)
             if other is not None:
                 taken, row, how = other
                 mended.add(how, source.start)
@@ -132,33 +136,40 @@ def fit(
 
 
 def _reread(
-    held: Sequence[str], dialect: Dialect, shape: Shape, row: Sequence[str]
+    source: _Lines, dialect: Dialect, shape: Shape, row: Sequence[str]
 ) -> tuple[int, list[str], Mend] | None:
-    """The fewest lines that make a record of the table's width, quotes not in order.
+    """The lines that make a record of the table's width, quotes not in order: the cheapest way.
 
     `row` is what the lines are by the rules, if they follow them.
     """
     if shape.width < 2:
         return None
+    held = source.held
     if row and len(held) == 1:
-        other = reread(
+        sound = reread(
             dialect.encode(held[0].rstrip("\r\n")), dialect, shape.width, shape.columns, sound=True
         )
-        return None if other is None else (1, *other)
-    text = ""
-    for i, line in enumerate(held[:MOST_LINES]):
-        if len(text) + len(line) > MAX_CELL:
+        return None if sound is None else (1, sound[0], sound[1])
+    text, best, least = "", None, 0.0
+    for i in range(MOST_LINES):
+        if best is not None and least <= 1:
+            break  # one quote too many is as cheap as it gets
+        if i == len(held) and (row or i > MORE_LINES or not source.more()):
             break
-        text += dialect.encode(line)
+        text += dialect.encode(held[i])
+        if len(text) > MAX_CELL:
+            break
         other = reread(text.rstrip("\r\n"), dialect, shape.width, shape.columns)
-        if other is None:
+        if other is None or (i and other[2] > MOST_LOOSE):
             continue
-        cells, how = other
-        if row and matches(cells, shape.columns) <= max(0, matches(row, shape.columns)):
-            return None  # a record that follows the rules gives way only to a better one
-        unclosed = how == "stray_quotes" and len(held) > i + 1
-        return i + 1, cells, "unclosed_quote" if unclosed else how
-    return None
+        if best is None or other[2] < least:
+            best, least = (i + 1, other[0], other[1]), other[2]
+    if best is None:
+        return None
+    taken, cells, how = best
+    if row and matches(cells, shape.columns) <= max(0, matches(row, shape.columns)):
+        return None  # a record that follows the rules gives way only to a better one
+    return taken, cells, "unclosed_quote" if how == "stray_quotes" and len(held) > taken else how
 
 
 def _first_line(source: _Lines, dialect: Dialect, shape: Shape) -> tuple[list[str], str]:
@@ -190,6 +201,10 @@ class _Lines:
         """Keep the first lines since the mark; hand the others out again."""
         self._again.extendleft(reversed(self.held[keep:]))
         self.held = self.held[:keep]
+
+    def more(self) -> bool:
+        """Hold one more line, if there is one."""
+        return next(self, None) is not None
 
     def __iter__(self) -> Iterator[str]:
         return self

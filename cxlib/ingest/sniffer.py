@@ -52,10 +52,11 @@ def detect(
     if ranked and _one_column(sample, ranked[0].dialect.delimiter):
         ranked = []
     best = _best(sample, ranked)
-    if best is None:
+    if best is None or (best.delimiter == WHITE_SPACE and not best.sure):
         fixed = _positions(sample)
         if fixed:
             return Dialect(None, None, stops=fixed)
+    if best is None:
         return _single(sample, quotechar, sure=not ranked)
     return best
 
