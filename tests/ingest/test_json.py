@@ -32,6 +32,7 @@ def test_every_shape_of_the_same_records(text, stage, cells):
         staged = stage(content, name="a.json")
         assert staged.format == "json"
         assert [list(staged.columns), *cells(staged)] == ROWS
+        assert staged.sources == ("text", "number")
 
 
 def test_cells_are_what_was_written(stage, cells):

@@ -3,6 +3,8 @@ import random
 import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cxlib.errors import CxError
@@ -135,12 +137,17 @@ def test_a_mistake_of_ours_is_not_the_fault_of_the_file(tmp_path, caplog):
     assert "Traceback" in caplog.text
 
 
-def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path):
+@pytest.mark.parametrize("format", ["csv", "parquet"])
+def test_a_full_disk_is_said_and_nothing_is_half_written(format, tmp_path):
     resource = pytest.importorskip("resource")
-    path, out = tmp_path / "random.csv", tmp_path / "out"
+    path, out = tmp_path / f"random.{format}", tmp_path / "out"
     out.mkdir()
-    numbers = random.Random(1)
-    path.write_text("id\n" + "".join(f"{numbers.random()}\n" for _ in range(100_000)))
+    draw = random.Random(1)
+    numbers = [str(draw.random()) for _ in range(100_000)]
+    if format == "csv":
+        path.write_text("id\n" + "\n".join(numbers))
+    else:
+        pq.write_table(pa.table({"id": numbers}), path)
     sandbox._idle.empty()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, hard))  # the child inherits it
