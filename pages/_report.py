@@ -183,15 +183,3 @@ def _day(value: Any) -> str:
 
 def _excluded(reason: str) -> str:
     return _("Left out: {reason}", reason=_(reason))
-
-
-def erase() -> None:
-    """Delete the workspace with all its data, after a second look."""
-    workspace = _state.session().workspace
-    if workspace is None:
-        return
-    with st.popover(_("Delete all data"), icon=":material/delete:"):
-        st.write(_("Every file, version and setting of this workspace is deleted now, for good."))
-        if st.button(_("Yes, delete everything"), type="primary"):
-            _state.erase()
-            st.switch_page("data/start.py")

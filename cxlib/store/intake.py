@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -28,12 +29,18 @@ from cxlib.store.uploads import Upload
 from cxlib.store.workspaces import Workspace
 
 Progress = Callable[[int], None]
+Cancelled = Callable[[], bool]
 
 _TEXT = "text"  # the folder of what an import makes of an upload
 _ATTEMPTS = 5  # to add a file while others add theirs
 
 
-def stage(upload: Upload, options: ReadOptions, progress: Progress | None = None) -> Staged:
+def stage(
+    upload: Upload,
+    options: ReadOptions,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Staged:
     """The text of an upload, read as `options` say; read again only when they have changed."""
     known = _load(upload.folder / "staged.json")
     if known is None or known["options"] != to_plain(options):
@@ -41,9 +48,16 @@ def stage(upload: Upload, options: ReadOptions, progress: Progress | None = None
         folder.mkdir(exist_ok=True)
         for step in ("imported", "staged"):  # they are of other rows than the files will have
             (upload.folder / f"{step}.json").unlink(missing_ok=True)
-        staged = sandbox.run(
-            read.stage, upload.file, folder, options, name=upload.name, progress=progress
-        )
+        with _swept(upload):
+            staged = sandbox.run(
+                read.stage,
+                upload.file,
+                folder,
+                options,
+                name=upload.name,
+                progress=progress,
+                cancelled=cancelled,
+            )
         first = known["first"] if known else list(staged.columns)
         known = {"options": to_plain(options), "staged": to_plain(staged), "first": first}
         _save(upload.folder / "staged.json", known)
@@ -51,15 +65,41 @@ def stage(upload: Upload, options: ReadOptions, progress: Progress | None = None
     return found
 
 
+def read_options(upload: Upload) -> ReadOptions:
+    """How an upload was read last; by default where it was not."""
+    known = _load(upload.folder / "staged.json")
+    found: ReadOptions = from_plain(ReadOptions, known["options"]) if known else ReadOptions()
+    return found
+
+
+def discard(upload: Upload) -> None:
+    """Give up an upload: its bytes and all that was made of them."""
+    shutil.rmtree(upload.folder, ignore_errors=True)
+
+
 def propose(staged: Staged, kind: str | None, mapping: Iterable[tuple[str, str]]) -> Proposal:
     """What the file seems to hold, the user's `mapping` (field, column; "" for none) certain."""
     return sandbox.run(match.propose, staged, kind=kind, mapping=dict(mapping))
 
 
-def check(upload: Upload, staged: Staged, plan: Plan, progress: Progress | None = None) -> Imported:
+def check(
+    upload: Upload,
+    staged: Staged,
+    plan: Plan,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Imported:
     """Convert the whole file by the plan. Nothing is kept yet: the user looks at the counts first."""
     (upload.folder / "imported.json").unlink(missing_ok=True)  # its files are written anew
-    imported = sandbox.run(convert.convert, staged, plan, staged.path.parent, progress=progress)
+    with _swept(upload):
+        imported = sandbox.run(
+            convert.convert,
+            staged,
+            plan,
+            staged.path.parent,
+            progress=progress,
+            cancelled=cancelled,
+        )
     _save(upload.folder / "imported.json", {"plan": to_plain(plan), "imported": to_plain(imported)})
     return imported
 
@@ -142,6 +182,20 @@ def leftovers(folder: Path) -> list[Path]:
     inside = {parent for path in kept for parent in path.parents}
     found = [path for path in folder.rglob("*") if path not in kept]
     return [path for path in found if path not in inside and path.parent in inside]
+
+
+@contextmanager
+def _swept(upload: Upload) -> Iterator[None]:
+    """Remove what a step that failed, or was cancelled, has written so far."""
+    try:
+        yield
+    except BaseException:
+        for path in leftovers(upload.folder):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        raise
 
 
 def _names(step: Mapping[str, Any], files: Iterable[str]) -> set[str]:

@@ -1,7 +1,8 @@
-"""Data quality: what became of every row of the file."""
+"""Data quality: what became of every row of each file."""
 
 import streamlit as st
 
+from cxlib.tables.kind import kinds
 from pages import _intake, _parts, _report, _state
 
 PAGE = {"title": "Data quality", "group": "data", "icon": ":material/fact_check:", "order": 30}
@@ -10,9 +11,21 @@ _ = _state.session().lang
 
 _parts.header(
     _(PAGE["title"]),
-    _("What became of every row of your file, and what to know before you trust it."),
+    _("What became of every row of your files, and what to know before you trust them."),
 )
-data = _parts.require("transactions")
+here = {name: kind for name, kind in kinds().items() if _state.snapshot(name)}
+if not here:
+    _parts.require("transactions")
+chosen = st.segmented_control(
+    _("Data"),
+    list(here),
+    default=next(iter(here)),
+    format_func=lambda name: _(here[name].label),
+    key="kind",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+data = _parts.require(chosen or next(iter(here)))
 report = data.report
 _intake.counts(
     *(int(report[f"rows_{part}"]) for part in ("read", "accepted", "merged", "rejected"))
@@ -31,4 +44,3 @@ st.subheader(_("How the file was read"), anchor=False)
 _report.mapping(report["plan"])
 st.subheader(_("Versions"), anchor=False)
 _report.versions(data)
-_report.erase()

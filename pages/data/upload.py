@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages import _intake, _parts, _state
+from pages import _changes, _columns, _intake, _parts, _reading, _repairs, _state
 
 PAGE = {"title": "Upload", "group": "data", "icon": ":material/upload_file:", "order": 20}
 
@@ -18,14 +18,17 @@ if upload is None:
     st.stop()
 
 st.subheader(_("1 · What we read"), anchor=False)
-staged = _intake.read(upload)
+staged = _reading.read(upload)
 
 st.subheader(_("2 · What the columns mean"), anchor=False)
-proposal = _intake.columns(staged, _intake.kind(staged))
-
-plan = _intake.answers(proposal)
+known = _columns.remembered(staged)
+proposal = _columns.columns(staged, _columns.kind(staged, known), known)
+plan = _columns.answers(proposal, known)
+_repairs.repaired()
 imported = _intake.check(upload, staged, plan)
 
 st.subheader(_("3 · Does this match your books?"), anchor=False)
 _intake.report(imported, plan.currency)
-_intake.confirm(upload, plan, imported)
+_repairs.offer(imported, plan)
+mode = _changes.against(upload, imported)
+_intake.confirm(upload, plan, imported, mode)

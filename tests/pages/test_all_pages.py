@@ -13,6 +13,11 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: p.slug)
 every_language = pytest.mark.parametrize("code", languages())
 # Pages that are of use before there is data.
 OPEN = {"start", "upload"}
+NEEDS = {
+    "connections": "This page needs two tables",
+    "workspace": "There is no workspace yet",
+}
+ORDERS = "This page needs your orders"
 
 
 @every_language
@@ -22,7 +27,7 @@ def test_without_data_a_page_says_what_it_needs(page, code, visit):
     assert not shown.exception
     assert not shown.error
     if page.slug not in OPEN:
-        assert [e.value for e in shown.subheader] == [lang("This page needs your orders")]
+        assert [e.value for e in shown.subheader] == [lang(NEEDS.get(page.slug, ORDERS))]
         links = [link.value for link in shown.get("page_link")]
         assert links[-2:] == [lang("Upload a file"), lang("Try a sample")]
         assert not shown.metric
@@ -38,7 +43,7 @@ def test_with_data_a_page_opens(page, code, visit, shop):
     assert titles == [
         lang("Know your customers by their orders" if page.slug == "start" else page.title)
     ]
-    assert lang("This page needs your orders") not in [e.value for e in shown.subheader]
+    assert lang(ORDERS) not in [e.value for e in shown.subheader]
 
 
 @pytest.mark.parametrize("slug", ["overview", "rfm", "quality"])
