@@ -111,7 +111,7 @@ def _field(rows: Rows, field: Field, column: str, needed: bool) -> pa.Array:
 
 def _money(rows: Rows, name: str, column: str, needed: bool) -> pa.Array:
     """Amounts of the chosen currency; a row with another one is rejected, not summed."""
-    values, _ = rows.numbers(name, column, rows.plan.formats[name])
+    values, _ = rows.numbers(column, rows.plan.formats[name])
     if rows.plan.currency is not None:
         codes = rows.cells[column].spread(currencies_of)
         other = pc.not_equal(codes, rows.plan.currency)

@@ -46,7 +46,7 @@ def purchases(rows: Rows) -> dict[str, pa.Array | None]:
     order: Order = rows.plan.formats["timestamp"]  # type: ignore[assignment]
     columns["timestamp"] = rows.times("timestamp", mapping["timestamp"], order, required=True)
     numbers = {
-        name: rows.numbers(name, mapping[name], rows.plan.formats[name])
+        name: rows.numbers(mapping[name], rows.plan.formats[name])
         for name in ("quantity", "unit_price", "discount")
         if name in mapping
     }
@@ -92,7 +92,7 @@ def _amounts(rows: Rows, numbers: dict[str, tuple[pa.Array, pa.Array]]) -> pa.Ar
     mapping = rows.plan.mapping
     if "amount" in mapping:
         column = mapping["amount"]
-        amounts, unreadable = rows.numbers("amount", column, rows.plan.formats["amount"])
+        amounts, unreadable = rows.numbers(column, rows.plan.formats["amount"])
         rows.find("unreadable_amount", "amount", column, unreadable, effect="rejects")
         rows.find("missing_amount", "amount", column, pc.is_null(amounts), effect="rejects")
         return amounts

@@ -67,7 +67,7 @@ class Rows:
         self._notations(name, column, dates)
         return times
 
-    def numbers(self, name: str, column: str, mark: str) -> tuple[pa.Array, pa.Array]:
+    def numbers(self, column: str, mark: str) -> tuple[pa.Array, pa.Array]:
         """The values of a column as they are stored, and where a cell is filled but no number.
 
         A percentage is no such value: 10 % of something is not 10.
