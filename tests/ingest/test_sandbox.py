@@ -137,14 +137,14 @@ def test_a_mistake_of_ours_is_not_the_fault_of_the_file(tmp_path, caplog):
     assert "Traceback" in caplog.text
 
 
-@pytest.mark.parametrize("format", ["csv", "parquet"])
-def test_a_full_disk_is_said_and_nothing_is_half_written(format, tmp_path):
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_full_disk_is_said_and_nothing_is_half_written(suffix, tmp_path):
     resource = pytest.importorskip("resource")
-    path, out = tmp_path / f"random.{format}", tmp_path / "out"
+    path, out = tmp_path / f"random.{suffix}", tmp_path / "out"
     out.mkdir()
     draw = random.Random(1)
     numbers = [str(draw.random()) for _ in range(100_000)]
-    if format == "csv":
+    if suffix == "csv":
         path.write_text("id\n" + "\n".join(numbers))
     else:
         pq.write_table(pa.table({"id": numbers}), path)
