@@ -263,7 +263,7 @@ def _lay_records(connection: Connection, side: Side, lines: Path | None) -> None
     # A row without a key is first folded with its own products, then counted with its equals.
     connection.execute(
         f"CREATE TABLE {side}_known AS SELECT key, CASE WHEN key IS NULL THEN row END AS row, "
-        f"md5(string_agg(content, '' ORDER BY content)) AS content "
+        f"md5(array_to_string(list_sort(list(content)), '')) AS content "
         f"FROM ({pieces}) GROUP BY ALL"
     )
     connection.execute(
