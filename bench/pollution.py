@@ -250,11 +250,11 @@ def ours(path: Path) -> Cells | None:
 def standard(path: Path) -> Cells | None:
     """The standard library: its sniffer on the whole text, then its reader."""
     try:
-        content = path.read_text(encoding="utf-8-sig", newline="")
+        content = path.read_bytes().decode("utf-8-sig")
         dialect: type[csv.Dialect] = csv.Sniffer().sniff(content) if content else csv.excel
     except (csv.Error, UnicodeError):
         dialect = csv.excel
-        content = path.read_text(encoding="latin-1", newline="")
+        content = path.read_bytes().decode("latin-1")
     try:
         return list(csv.reader(io.StringIO(content, newline=""), dialect))
     except csv.Error:
@@ -288,7 +288,7 @@ def clever(path: Path) -> Cells | None:
 
 
 def duck(path: Path) -> Cells | None:
-    """DuckDB's sniffer, all columns text, lines that do not fit left out."""
+    """DuckDB's sniffer, all columns text (it then finds few headers), lines that do not fit left out."""
     import duckdb
 
     try:

@@ -51,6 +51,8 @@ WESTERN = "€‚„…†‰‹›‘’“”•–—™ ¡£§©«»¬®°±
 TURKISH = "ÝÞÐýþð"  # what İŞĞışğ of cp1254 become; all but Icelandic does without them
 MACINTOSH = ["mac_cyrillic", "mac_greek", "mac_iceland", "mac_latin2", "mac_roman", "mac_turkish"]
 LETTER = re.compile(r"[^\W\d_]")
+PAIRS = ("çã", "çõ", "ÇÃ", "ÇÕ")  # Portuguese: atenção, ações
+KANA = re.compile(r"[\u3041-\u30ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,12 @@ def guess(sample: bytes) -> str:
         return "utf-16-le" if nul_odd > nul_even else "utf-16-be"
     if is_western(sample):
         return "cp1252"
+    for japanese in ("euc_jp", "cp932"):
+        text = codecs.getincrementaldecoder(japanese)(errors="replace").decode(sample)
+        high = [char for char in text if char > "\x7f"]
+        kana = len(KANA.findall(text))
+        if "\ufffd" not in text and kana > 0.3 * len(high):
+            return japanese
     best = from_bytes(sample, cp_exclusion=MACINTOSH).best()
     return best.encoding if best is not None else "cp1252"
 
@@ -162,7 +170,8 @@ def is_western(sample: bytes) -> bool:
     strange = sum(
         bool(LETTER.match(padded[i]) and LETTER.match(padded[i + 2]))
         if not LETTER.match(text[i]) and text[i] not in "’‘\u00ad·´"
-        else text[i] in TURKISH or (padded[i] > "\x7f" and bool(LETTER.match(padded[i])))
+        else text[i] in TURKISH
+        or bool(padded[i] > "\x7f" and LETTER.match(padded[i]) and padded[i : i + 2] not in PAIRS)
         for i in high
     )
     return strange <= 0.3 * len(high)
