@@ -72,6 +72,7 @@ def _fit(asked: Terms, name: Terms, at: int, wanted: Field, subject: tuple[str, 
     if not rest:
         return (0.98 if places == sorted(places) else 0.95) - later
     narrow = QUALIFIERS | {*subject} | ({"name"} if wanted.type == "category" else set())
+    narrow |= {"customer", "user", "address"} if wanted.name == "customer_id" else set()
     others = [term for term in rest if not (term & narrow or all(map(str.isdecimal, term)))]
     score = 0.5 + 0.47 * len(name) / (len(name) + 0.06 * len(rest) + len(others)) - later
     if any(term & ELSEWHERE for term in others):

@@ -80,6 +80,8 @@ class Column:
         if wanted.type in ("number", "money"):
             if wanted.name == "outcome" and self.yes_or_no:
                 return 1.0  # of a test: converted or not
+            if wanted.name == "successes" and self.yes_or_no:
+                return 0.0  # of one unit, which is its outcome
             likely = 0.8 if wanted.name == "outcome" else 1.0
             return likely * digits if digits > TYPED and self._no_day else 0.0
         if wanted.type == "id":

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+import pyarrow as pa
+
 from cxlib.i18n import N_
 from cxlib.ingest.assign import CERTAIN as CERTAIN
 from cxlib.ingest.assign import LIKELY, Assignment, assign
 from cxlib.ingest.attributes import attributes
-from cxlib.ingest.columns import Column, Evidence
+from cxlib.ingest.columns import Column, Evidence, chunks
+from cxlib.ingest.dates import order_of
 from cxlib.ingest.plan import Proposal, Question, Score
 from cxlib.ingest.questions import ask_direction, currency, formats, open_fields
 from cxlib.ingest.scales import Scaled, scaled, scores_of
 from cxlib.ingest.staged import Staged
+from cxlib.ingest.swapped import looks_swapped
 from cxlib.results import Issue
 from cxlib.tables.headers import terms
 from cxlib.tables.kind import Kind, kinds
@@ -25,6 +29,8 @@ TYPES = ("timestamp", "number", "money")
 DEFAULT_KIND = "transactions"
 PLAUSIBLE = 0.5
 """What less speaks for than this is no table of a kind that is known."""
+ANY_KIND = {"customer_id", "timestamp", "channel", "place", "status"}
+"""Fields that nearly every kind has: with nothing else, a table is of any kind."""
 SURVEY = frozenset(("survey", "answer", "nps", "satisfaction", "recommend", "weight"))
 RATED = {"responses": "score", "feedback": "rating", "tickets": "csat"}
 """The field with points on a scale, of the kinds that have one."""
@@ -104,6 +110,7 @@ def propose(
         issues=(
             *_remarks(chosen, fields, {column.name: column for column in columns}),
             *_known(export),
+            *_swapped(fields, written, staged),
             *_scale_remarks(scales),
         ),
         samples=dict(zip(staged.columns, staged.samples, strict=True)),
@@ -150,12 +157,13 @@ def _plausibility(
         0.75 if found.get(field, ("", 0.0))[1] >= LIKELY else 1.5
         for field in rival.missing(certain)
     )
-    if rival.attributes and len(found) < 2 and not hinted:
-        doubts += 1.5  # an id or a day alone is a table of any kind
+    if not {*found} - ANY_KIND and not hinted:
+        doubts += 1.5
     stars = {scale.score.metric for scale in rated.values()} == {"rating"}
     if rival.name == "responses" and stars and not _hinted(SURVEY, columns):
         doubts += any(column.prose for column in columns)  # stars with a text are a review
-    demands = sum(f.required for f in rival.fields if f.name in certain)
+    shapes = [shape for shape in rival.requires if set(shape) <= certain]
+    demands = sum(f.required for f in rival.fields if f.name in certain) + len(shapes[:1])
     for_it = votes + 3.0 * hinted / (len(columns) + 3) + 0.5 * named + 0.5 * demands
     return for_it - doubts, rival.name == DEFAULT_KIND
 
@@ -269,6 +277,27 @@ def _known(export: Export | None) -> Iterator[Issue]:
             "info",
             N_("The header is that of an export from {program}; its columns are known."),
             params={"program": export.program},
+        )
+
+
+def _swapped(
+    fields: Mapping[str, str], written: Mapping[str, str], staged: Staged
+) -> Iterator[Issue]:
+    column, order = fields.get("timestamp"), order_of(written.get("timestamp", ""))
+    if column is None or order not in ("ymd", "dmy", "mdy"):
+        return
+    first = [c.cast(pa.string()) for c in chunks(staged, staged.cell(column), most=1)]
+    if first and looks_swapped(pa.concat_arrays(first), order):
+        yield Issue(
+            "swapped_days",
+            "warning",
+            N_("In the column “{column}” day and month look exchanged in days up to the 12th."),
+            N_(
+                "Compare a few with the program that the file is from, and export it again with the "
+                "year first."
+            ),
+            {"column": column},
+            column=column,
         )
 
 

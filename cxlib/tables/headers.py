@@ -29,6 +29,7 @@ QUALIFIERS = frozenset(
         "unique, inc, time, main, primary, display, external, internal, final, recorded"
     )
 )
+_SHORT = ("id", "nr", "no")  # the parts of two letters that end a compound
 _JOINTS = ("", "s", "n", "en", "es")
 _IMPORT_ID = re.compile(r"\s*\{\s*\"?'?ImportId.*$", re.DOTALL)  # the third header row of Qualtrics
 _LONGEST = 60  # letters of a header that are taken apart
@@ -102,14 +103,14 @@ def _parts(word: str) -> list[frozenset[str]]:
 @cache
 def _split(word: str) -> list[frozenset[str]]:
     known = meanings()
-    for end in range(len(word) - 2 if word.endswith("id") else len(word) - 3, 2, -1):
+    for end in range(len(word) - (2 if word.endswith(_SHORT) else 3), 2, -1):
         if word[:end] not in known:
             continue
         for joint in _JOINTS:
             rest = word[end + len(joint) :]
             if not word[end:].startswith(joint):
                 continue
-            if rest in known and (len(rest) > 2 or rest == "id"):
+            if rest in known and (len(rest) > 2 or rest in _SHORT):
                 return [known[word[:end]], known[rest]]
             if tail := _split(rest) if len(rest) > 5 else []:
                 return [known[word[:end]], *tail]

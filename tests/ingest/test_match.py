@@ -152,19 +152,42 @@ def test_what_does_not_exist_is_a_typed_error(stage, kind, mapping, code):
 
 
 @pytest.mark.parametrize(
-    ("file", "kind"),
+    ("file", "kind", "shape", "mapping"),
     [
-        ("data/transactions/cdnow_master.txt", "transactions"),
-        ("data/transactions/online_retail_ii_2009_2010.parquet", "transactions"),
-        ("data/subscriptions/Telco-Customer-Churn.csv", "subscriptions"),
-        ("data/campaigns/facebook_ads.csv", "campaigns"),
-        ("data/events/retentioneering_ecom_synthetic.csv.gz", "events"),
-        ("data/tickets/helpdesk_events.csv", "tickets"),
-        ("data/experiments/cookie_cats.csv", "experiments"),
-        ("data/surveys/fr_retail_nps.csv", "responses"),
-        ("data/sentiment/prdect_train.csv", "feedback"),
-        ("data/customers/marketing_campaign.csv", "customers"),
+        ("transactions/cdnow_master.txt", "transactions", "rows",
+         {"customer_id": "customer_id", "timestamp": "date", "amount": "dollar_value"}),
+        ("transactions/cdnow_sample.txt", "transactions", "rows",
+         {"customer_id": "column 1", "timestamp": "column 3", "amount": "column 5"}),
+        ("transactions/online_retail_ii_2009_2010.parquet", "transactions", "rows",
+         {"customer_id": "Customer ID", "timestamp": "InvoiceDate", "order_id": "Invoice"}),
+        ("subscriptions/Telco-Customer-Churn.csv", "subscriptions", "snapshot",
+         {"customer_id": "customerID", "tenure": "tenure", "churned": "Churn"}),
+        ("campaigns/facebook_ads.csv", "campaigns", "rows",
+         {"timestamp": "Date", "cost": "Spent", "impressions": "Impressions"}),
+        ("events/retentioneering_ecom_synthetic.csv.gz", "events", "rows",
+         {"customer_id": "user_id", "timestamp": "timestamp", "event": "event"}),
+        ("tickets/helpdesk_events.csv", "tickets", "log",
+         {"ticket_id": "case_id", "activity": "activity", "timestamp": "timestamp"}),
+        ("experiments/cookie_cats.csv", "experiments", "rows",
+         {"variant": "version", "unit_id": "userid", "outcome": "retention_1"}),
+        ("surveys/fr_retail_nps.csv", "responses", "wide",
+         {"score": "nps", "comment": "explication"}),
+        ("feedback/nhs_text.csv", "feedback", "rows", {"text": "feedback"}),
+        ("sentiment/prdect_train.csv", "feedback", "rows", {"text": "text", "rating": "rating"}),
+        ("sentiment/smsa_valid.tsv", "feedback", "rows", {"text": "text"}),
+        ("sentiment/nusax_indonesian_valid.csv", "feedback", "rows", {"text": "text"}),
+        ("sentiment/pros_cons_en.csv", "feedback", "rows", {"text": "text"}),
+        ("customers/marketing_campaign.csv", "customers", "rows", {"customer_id": "ID"}),
     ],
-)
-def test_real_files_are_recognised(stage, shared, file, kind):
-    assert match.propose(stage(shared(file))).kind == kind
+)  # fmt: skip
+def test_real_files_are_recognised(stage, shared, file, kind, shape, mapping):
+    proposal = match.propose(stage(shared(f"data/{file}")))
+    assert (proposal.kind, proposal.shape) == (kind, shape)
+    assert {field: proposal.mapping.get(field) for field in mapping} == mapping
+    assert len(proposal.questions) <= 1
+
+
+def test_a_table_of_no_kind_is_not_forced_into_one(shared, stage):
+    proposal = match.propose(stage(shared("data/transactions/cdnow_summary.csv")))
+    assert proposal.questions
+    assert all(share < CERTAIN for share in proposal.confidence.values())
