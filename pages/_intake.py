@@ -75,6 +75,7 @@ def check(upload: Upload, staged: Staged, made: Plan) -> Imported:
                 lambda tell, tick: intake.check(upload, staged, made, tell, tick),
             )
         )
+        st.rerun()
     return found
 
 
@@ -103,7 +104,8 @@ def report(imported: Imported, currency: str | None) -> None:
         )
     st.markdown(f"#### {_parts.plain(sentence, 300)}")
     counts(imported.rows_read, imported.rows_accepted, imported.rows_merged, imported.rows_rejected)
-    _report.issues(imported.issues)
+    offered = {problem.code for problem in imported.problems if problem.blocking}
+    _report.issues([issue for issue in imported.issues if issue.code not in offered])
     if imported.rejects is not None and imported.rows_rejected:
         st.download_button(
             _("Rejected rows, with the reason and the cure"),

@@ -51,53 +51,65 @@ def repaired() -> None:
 
 
 def offer(imported: Imported, made: Plan) -> None:
-    """A card for each problem, the ones that cost rows first."""
-    for problem in sorted(imported.problems, key=lambda p: (not p.blocking, -p.count)):
-        _card(problem, made)
+    """One form for all problems, those that cost rows first."""
+    if not imported.problems:
+        return
+    problems = sorted(imported.problems, key=lambda p: (not p.blocking, -p.count))
+    st.subheader(_("What could not be read"), anchor=False)
+    st.caption(
+        _("Say how to read it, or leave it: left-out rows stay in the list of rejected rows.")
+    )
+    with st.form(_steps.key("repairs_form")):
+        said = [_values(problem) for problem in problems]
+        changed: dict[str, str] = {}
+        for field, column in {
+            p.field: p.column for p in problems if p.field in made.formats
+        }.items():
+            changed |= _format(field, column, made)
+        if st.form_submit_button(_("Repair and check again"), icon=":material/build:"):
+            more = tuple(repair for some in said for repair in some)
+            _set((*chosen(), *more), formats() | changed)
 
 
-def _card(problem: Problem, made: Plan) -> None:
+def _values(problem: Problem) -> list[Repair]:
+    """The commonest values of a problem, each with a box for what it is to be read as."""
     lang = _state.session().lang
     message, cure = REASONS.get(problem.code, ("", ""))
     rows = lang.plural(N_("{n} row"), N_("{n} rows"), problem.count)
     what = _("left out") if problem.blocking else _("read as empty")
-    name = f"{problem.field}_{problem.code}_{problem.column}"
-    with st.form(_steps.key(f"repair_{name}")):
-        icon = ":material/block:" if problem.blocking else ":material/warning:"
-        column = _parts.plain(problem.column)
-        st.markdown(f"{icon} **{column}** · {rows} {what}. {lang(message)} {lang(cure)}")
-        said = {
-            value: st.text_input(
+    icon = ":material/block:" if problem.blocking else ":material/warning:"
+    more = problem.distinct - SHOWN
+    rest = " " + _("{n} other values", n=lang.number(more)) if more > 0 else ""
+    name = _parts.plain(problem.column)
+    st.markdown(f"{icon} **{name}** · {rows} {what}. {lang(message)} {lang(cure)}{rest}")
+    repairs = []
+    with st.grid(3, min_column_width=200):
+        for value, n in problem.values[:SHOWN]:
+            to = st.text_input(
                 f"“{_parts.plain(value)}” · {lang.number(n)}" if value else _("(empty)"),
                 placeholder=_("read as…"),
-                key=_steps.key(f"to_{name}_{value}"),
+                key=_steps.key(f"to_{problem.field}_{problem.code}_{value}"),
             )
-            for value, n in problem.values[:SHOWN]
-        }
-        if problem.distinct > SHOWN:
-            st.caption(_("{n} other values", n=lang.number(problem.distinct - SHOWN)))
-        kind = kind_of(made.kind)
-        known = {f.name: f.type for f in kind.fields}.get(problem.field, "")
-        offered = FORMATS.get("number" if known in ("number", "money") else known, {})
-        now = made.formats.get(problem.field, "")
-        order = now
-        if offered and now:
-            order = st.selectbox(
-                _("The whole column is written as"),
-                list(dict.fromkeys([now, *offered])),
-                format_func=lambda way: lang(offered.get(way, way)),
-                key=_steps.key(f"format_{name}"),
-            )
-        if st.form_submit_button(_("Repair and check again"), icon=":material/build:"):
-            more = tuple(
-                Repair("map", problem.column, value, to)
-                if value
-                else Repair("fill", problem.column, None, to)
-                for value, to in said.items()
-                if to
-            )
-            changed = {problem.field: order} if order != now else {}
-            _set((*chosen(), *more), formats() | changed)
+            if to and value:
+                repairs.append(Repair("map", problem.column, value, to))
+            elif to:
+                repairs.append(Repair("fill", problem.column, None, to))
+    return repairs
+
+
+def _format(field: str, column: str, made: Plan) -> dict[str, str]:
+    """Another format for the whole column, where it has one."""
+    lang, now = _state.session().lang, made.formats[field]
+    type_ = kind_of(made.kind).field(field).type
+    offered = FORMATS.get("number" if type_ in ("number", "money") else type_, {})
+    order = st.selectbox(
+        _("“{column}” is written as", column=_parts.plain(column)),
+        list(dict.fromkeys([now, *offered])),
+        format_func=lambda way: lang(offered.get(way, way)),
+        key=_steps.key(f"format_{field}"),
+        width=300,
+    )
+    return {field: order} if order != now else {}
 
 
 def _set(repairs: tuple[Repair, ...], changed: dict[str, str]) -> None:
