@@ -30,10 +30,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """The workspaces, or the one that was exported or erased."""
-    store = _store(arguments.home)
+    # The store is where the app has it.
+    beside = Path(__file__).resolve().parents[2] / ".cxlib"
+    home: Path = arguments.home or Path(os.environ.get("CXLIB_HOME", beside))
+    if arguments.action == "list" and not _is_store(home):
+        return {"home": home, "workspaces": []}
+    store = _store(home)
     try:
         if arguments.action == "list":
-            return {"workspaces": [_described(workspace) for workspace in store.workspaces()]}
+            listed = [_described(workspace) for workspace in store.workspaces()]
+            return {"home": home, "workspaces": listed}
         if arguments.workspace is None:
             raise CxError(
                 "usage",
@@ -87,18 +93,22 @@ def _described(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _store(home: Path | None) -> Store:
-    """The store where the app has it: `--home`, else CXLIB_HOME, else `.cxlib` beside the code."""
-    beside = Path(__file__).resolve().parents[2] / ".cxlib"
-    root = home or Path(os.environ.get("CXLIB_HOME", beside))
-    url = os.environ.get("CXLIB_CATALOGUE")
-    if not (root / "workspaces").is_dir():
+def _is_store(home: Path) -> bool:
+    return (home / "workspaces").is_dir()
+
+
+def _store(home: Path) -> Store:
+    """The store that is there; none is made."""
+    if not _is_store(home):
         raise CxError(
             "no_store",
             N_("There are no workspaces in “{path}”."),
             N_("Say where the app keeps its data, with --home or CXLIB_HOME."),
-            path=str(root),
+            path=str(home),
         )
     return Store(
-        root, url, clock=lambda: dt.datetime.now(dt.UTC), new_id=lambda: secrets.token_hex(16)
+        home,
+        os.environ.get("CXLIB_CATALOGUE"),
+        clock=lambda: dt.datetime.now(dt.UTC),
+        new_id=lambda: secrets.token_hex(16),
     )

@@ -127,6 +127,8 @@ def test_what_cannot_be_done_is_said(capsys, tmp_path, workspace, arguments, cod
 
 
 def test_a_folder_without_a_store_stays_as_it_is(capsys, tmp_path):
-    code, answer = run(capsys, "list", "--home", tmp_path / "nothing")
+    home = ("--home", tmp_path / "nothing")
+    assert run(capsys, "list", *home) == (0, {"home": str(home[1]), "workspaces": []})
+    code, answer = run(capsys, "erase", "0" * 32, "--yes", *home)
     assert (code, answer["error"]["code"]) == (2, "no_store")
-    assert not (tmp_path / "nothing").exists()
+    assert not home[1].exists()

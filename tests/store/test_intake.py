@@ -42,7 +42,7 @@ def calls(monkeypatch):
     """The heavy steps run here, not in a child, which takes seconds; their names, in order."""
     called = []
 
-    def run(function, *arguments, progress=None, **options):
+    def run(function, *arguments, progress=None, cancelled=None, **options):
         called.append(function.__name__)
         return function(*arguments, **options)
 
