@@ -7,7 +7,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from cxlib.tables.names import words
@@ -31,13 +31,14 @@ QUALIFIERS = frozenset(
 )
 _SHORT = ("id", "nr", "no")  # the parts of two letters that end a compound
 _JOINTS = ("", "s", "n", "en", "es")
-_IMPORT_ID = re.compile(r"\s*\{\s*\"?'?ImportId.*$", re.DOTALL)  # the third header row of Qualtrics
+_KEPT = 1 << 14  # headers and words that are remembered: those of users go again
 _LONGEST = 60  # letters of a header that are taken apart
 
 
+@lru_cache(_KEPT)
 def normal(name: str) -> str:
     """A header as words: ``InvoiceDate`` and ``invoice_date`` are both ``invoice date``."""
-    plain = unicodedata.normalize("NFKD", _IMPORT_ID.sub("", name))
+    plain = unicodedata.normalize("NFKD", name)
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
     return " ".join(re.findall(r"[^\W_]+", parted.casefold()))
@@ -64,7 +65,7 @@ def meanings() -> dict[str, frozenset[str]]:
 Terms = tuple[frozenset[str], ...]
 
 
-@cache
+@lru_cache(_KEPT)
 def terms(header: str) -> Terms:
     """What the words of a header may mean, fillers left out.
 
@@ -100,7 +101,7 @@ def _parts(word: str) -> list[frozenset[str]]:
     return _split(word) if 6 <= len(word) <= _LONGEST and (_split(word)) else [_senses(word)]
 
 
-@cache
+@lru_cache(_KEPT)
 def _split(word: str) -> list[frozenset[str]]:
     known = meanings()
     for end in range(len(word) - (2 if word.endswith(_SHORT) else 3), 2, -1):

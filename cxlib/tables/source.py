@@ -37,15 +37,23 @@ class Export:
     notes: tuple[str, ...] = ()
 
     def columns(self, visible: Iterable[str]) -> dict[str, str]:
-        """Field → the column of a file that documents it."""
-        named: dict[str, str] = {}
-        for column in visible:
-            named.setdefault(normal(column), column)
+        """Field → the column of a file that is documented to hold it."""
+        names = tuple(visible)
         chosen = {
-            field: next((named[h] for h in map(normal, headers) if h in named), None)
+            field: next((c for h in headers if (c := self.column(h, names)) is not None), None)
             for field, headers in self.fields.items()
         }
         return {field: column for field, column in chosen.items() if column is not None}
+
+    def column(self, header: str, visible: Iterable[str]) -> str | None:
+        """The column with a documented header, which is the first of its lines where it has several."""
+        wanted = normal(header)
+        first = f"{wanted} " if self.header_rows > 1 else None
+        names = {column: normal(column) for column in visible}
+        same = next((column for column, name in names.items() if name == wanted), None)
+        if same is not None or first is None:
+            return same
+        return next((column for column, name in names.items() if name.startswith(first)), None)
 
 
 @cache
@@ -60,8 +68,8 @@ def exports() -> tuple[Export, ...]:
 
 def recognise(columns: Iterable[str]) -> Export | None:
     """The export whose marks the columns have, the one with most marks; None where there is none."""
-    names = {normal(column) for column in columns}
-    held = [e for e in exports() if names >= {normal(mark) for mark in e.marks}]
+    visible = tuple(columns)
+    held = [e for e in exports() if all(e.column(m, visible) is not None for m in e.marks)]
     return max(held, key=lambda e: len(e.marks), default=None)
 
 

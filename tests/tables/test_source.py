@@ -43,3 +43,18 @@ def test_the_first_documented_header_that_is_there_is_meant():
     (stripe,) = (e for e in exports() if (e.source, e.name) == ("stripe", "Payments"))
     assert stripe.columns(["Customer Email", "Customer ID"])["customer_id"] == "Customer ID"
     assert stripe.columns(["Customer Email", "x"]) == {"customer_id": "Customer Email"}
+
+
+def test_a_header_of_several_lines_is_known_by_its_first():
+    joined = [
+        f"{name} {text}"
+        for name, text in zip(
+            ("StartDate", "EndDate", "RecordedDate", "ResponseId", "Finished"),
+            ("Start Date", "End Date", "Recorded Date", "Response ID", "Finished"),
+            strict=True,
+        )
+    ]
+    export = recognise(joined)
+    assert export is not None
+    assert export.source == "qualtrics"
+    assert export.columns(joined)["timestamp"] == "RecordedDate Recorded Date"
