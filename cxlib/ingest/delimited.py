@@ -10,10 +10,12 @@ from __future__ import annotations
 import io
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
@@ -128,8 +130,6 @@ def _stage_quickly(
         raise _Irregular
     delimiter, quotechar = dialect.delimiter or ",", dialect.quotechar
     quoted = encoded.quotes and quotechar is not None
-    if quoted and not quotes.in_order(clean_blocks(encoded), delimiter, quotechar or '"'):
-        raise _Irregular
     names = [f"c{i}" for i in range(shape.width)]
     source = str(encoded.path) if encoded.raw else pa.PythonFile(open_clean(encoded), mode="r")
     reader = arrow_csv.open_csv(
@@ -154,8 +154,16 @@ def _stage_quickly(
     )
     line = 1 + frame.named
     broken, found = 0, _Found()
-    with TextWriter(target, shape.width, progress) as writer:
+    with ThreadPoolExecutor(1) as other, TextWriter(target, shape.width, progress) as writer:
+        # Looked at beside the parsing: both let other threads run.
+        ordered = other.submit(
+            lambda: (
+                not quoted or quotes.in_order(clean_blocks(encoded), delimiter, quotechar or '"')
+            )
+        )
         for batch in reader:
+            if ordered.done() and not ordered.result():
+                raise _Irregular
             columns = batch.columns
             _refuse_trouble(columns, frame.last)
             spans = _line_breaks(columns) if quoted else None
@@ -165,7 +173,9 @@ def _stage_quickly(
                 found.last = (starts[-1].as_py(), [column[-1].as_py() for column in columns])
                 broken = spans[-1].as_py() if spans is not None else 0
             line += batch.num_rows + (pc.sum(spans).as_py() or 0 if spans is not None else 0)
-        if broken:  # the last cell holds line breaks: perhaps its quote never closes
+        if (
+            broken or not ordered.result()
+        ):  # the last cell holds line breaks: perhaps its quote never closes
             raise _Irregular
     return writer, found
 
@@ -191,9 +201,13 @@ def _refuse_trouble(columns: Sequence[pa.Array], titles: Sequence[str]) -> None:
             raise _Irregular
 
 
-def _line_breaks(columns: Sequence[pa.Array]) -> pa.Array:
+def _line_breaks(columns: Sequence[pa.Array]) -> pa.Array | None:
+    """How many line breaks each row has; None where there are none."""
     counts = None
     for column in columns:
+        text = column.buffers()[2]
+        if text is None or b"\n" not in text.to_pybytes():
+            continue  # a look at all bytes is cheaper than one at each cell
         inside = pc.count_substring(column, "\n")
         counts = inside if counts is None else pc.add(counts, inside)
     return counts
@@ -201,7 +215,7 @@ def _line_breaks(columns: Sequence[pa.Array]) -> pa.Array:
 
 def _starts(line: int, rows: int, spans: pa.Array | None) -> pa.Array:
     """The line on which each record starts, the first on `line`."""
-    index = pa.array(range(line, line + rows), pa.int64())
+    index = pa.array(np.arange(line, line + rows))
     if spans is None or not rows:
         return index
     before = pc.subtract(pc.cumulative_sum(spans.cast(pa.int64())), spans.cast(pa.int64()))

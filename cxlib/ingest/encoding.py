@@ -233,6 +233,8 @@ def _survey(path: Path, compressed: bool) -> tuple[int, bool, bytes, bool]:
     for block in _blocks(path, compressed):
         nuls += block.count(0)
         quotes = quotes or b'"' in block or b"'" in block
+        if block.isascii() and not check.getstate()[0]:
+            continue
         if is_utf8 or len(strange) < SAMPLE:
             try:
                 check.decode(block)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,9 @@ MAX_CELL = 1 << 20
 MAX_COLUMNS = 2_000
 CHUNK = 1 << 16
 """Rows that are held in memory at once."""
+GROUP = 32 << 20
+"""Bytes of text that make a row group."""
+HEAD = 10_000
 SAMPLES = 8
 """Distinct values of a column that are shown."""
 
@@ -164,13 +168,20 @@ def check_width(width: int, line: int | None = None) -> None:
 
 @dataclass
 class TextWriter:
-    """Text, chunk by chunk, to a Parquet file that appears whole or not at all."""
+    """Text, chunk by chunk, to a Parquet file that appears whole or not at all.
+
+    Row groups are encoded in a thread of their own while the caller parses the next rows.
+    """
 
     path: Path
     width: int
     progress: Callable[[int], None] | None = None
     rows: int = 0
     _samples: list[dict[str, None]] = field(default_factory=list)
+    _held: list[pa.RecordBatch] = field(default_factory=list)
+    _size: int = 0
+    _writer: pq.ParquetWriter | None = None
+    _writing: Future[None] | None = None
 
     def __post_init__(self) -> None:
         names = [*(f"c{i}" for i in range(self.width)), "line"]
@@ -178,15 +189,17 @@ class TextWriter:
         self.schema = pa.schema(list(zip(names, types, strict=True)))
         self._samples = [{} for _ in range(self.width)]
         self._part = self.path.with_name(self.path.name + ".part")
-        self._writer = pq.ParquetWriter(self._part, self.schema, compression="zstd")
+        self._thread = ThreadPoolExecutor(1)
 
     def write(self, columns: Sequence[pa.Array], lines: pa.Array) -> None:
         """Append rows; the columns are strings without nulls."""
         batch = pa.record_batch([*columns, lines], schema=self.schema)
-        with room():
-            self._writer.write_batch(batch)
+        self._held.append(batch)
+        self._size += batch.nbytes
         self.rows += batch.num_rows
         self._sample(columns)
+        if self._size >= GROUP:
+            self._flush()
         if self.progress is not None:
             self.progress(self.rows)
 
@@ -204,12 +217,36 @@ class TextWriter:
         trace: TracebackType | None,
     ) -> None:
         try:
-            with room():
-                self._writer.close()
+            with room(), self._thread:
+                if kind is None:
+                    self._flush()
+                    self._flush()  # the first waits for nobody, the second for the first
+                if self._writer is not None:
+                    if self._writing is not None:
+                        wait([self._writing])
+                    self._writer.close()
                 if kind is None:
                     settle(self._part, self.path)
         finally:
             self._part.unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        """Hand what is held to the thread, once it is done with what it was handed before."""
+        if self._writing is not None:
+            with room():
+                self._writing.result()
+        table = pa.Table.from_batches(self._held, self.schema)
+        self._held, self._size = [], 0
+        if self._writer is None:
+            with room():
+                self._writer = pq.ParquetWriter(
+                    self._part,
+                    self.schema,
+                    compression="lz4",
+                    use_dictionary=_repetitive(table),
+                    write_statistics=False,
+                )
+        self._writing = self._thread.submit(self._writer.write_table, table)
 
     def _sample(self, columns: Sequence[pa.Array]) -> None:
         for found, column in zip(self._samples, columns, strict=True):
@@ -218,6 +255,16 @@ class TextWriter:
             for value in pc.unique(column.slice(0, 4096)).to_pylist():
                 if value and len(found) < SAMPLES:
                     found[value[:200]] = None
+
+
+def _repetitive(table: pa.Table) -> list[str]:
+    """The columns whose values come again often enough for a dictionary."""
+    head = table.slice(0, HEAD)
+    return [
+        name
+        for name in table.column_names
+        if pc.count_distinct(head.column(name)).as_py() <= 0.5 * len(head)
+    ]
 
 
 def settle(part: Path, path: Path) -> None:
