@@ -23,6 +23,7 @@ PROSE = 25  # letters of a value, on average, from which it is a text that someb
 SHORT = r"^\s*[-+]?[0-9]{1,3}(?:[.,][0-9]*)?\s*$"  # a number that cannot be a day
 # A digit after nothing or after a word or two (a weekday, a month, a quarter), in a short text.
 DATE_LIKE = r"^\s*(?:[^0-9@_]{0,24}[-/., ]|[QqTt])?[0-9][^@_]{0,60}$"
+TOGETHER, HELD = 50, 32 << 20  # columns that are read at once, and bytes of them
 SEEN = 2_000  # distinct values of a chunk whose letters are counted
 
 
@@ -147,9 +148,16 @@ class Evidence:
             Column(name, source)
             for name, source in zip(staged.columns, staged.sources, strict=True)
         )
-        for i, column in enumerate(self.columns):
-            for chunk in chunks(staged, f"c{i}", most=1):
-                column.add(chunk)
+        cells = [f"c{i}" for i in range(len(self.columns))]
+        with pq.ParquetFile(staged.path, read_dictionary=cells) as file:
+            groups = file.metadata.num_row_groups
+            size = file.metadata.row_group(0).total_byte_size + 1 if groups else 1
+            step = max(1, min(TOGETHER, len(cells) * HELD // size))
+            for start in range(0, len(cells) if groups else 0, step):
+                held = file.read_row_group(0, cells[start : start + step])
+                for column, values in zip(self.columns[start:], held.columns, strict=False):
+                    for chunk in values.chunks:
+                        column.add(chunk)
         self._whole = {c.name: c for c in self.columns if c.rows == staged.rows}
 
     def whole(self, name: str) -> Column:
