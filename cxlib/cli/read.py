@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
             files.append(_read(arguments, path, target, shown))
         except (CxError, OSError) as problem:
             error = fault(problem) if isinstance(problem, OSError) else problem
-            files.append(_refused(path, error, shown))
+            files.append(_unread(path, error, shown, "error"))
             print(f"cxlib: {' '.join(shown.error(error)).strip()}", file=sys.stderr)  # noqa: T201
     return {"files": files, "refused": sum(not file["ok"] for file in files)}
 
@@ -72,7 +72,13 @@ def _read(
     for old in (target, rejects):  # of an earlier run: it must not stand for this one
         old.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
-        staged = staged_file(arguments, path, Path(folder))
+        try:
+            staged = staged_file(arguments, path, Path(folder))
+        except CxError as error:
+            if error.code != "empty_file":
+                raise
+            target.touch()
+            return _empty(path, target, error, shown)
         write_text(staged, target)
         if staged.rejected and staged.rejects is not None:
             place(staged.rejects, rejects)
@@ -95,21 +101,25 @@ def _read(
     }
 
 
-def _refused(path: Path, error: CxError, shown: Language) -> dict[str, Any]:
+def _empty(path: Path, target: Path, error: CxError, shown: Language) -> dict[str, Any]:
+    """A file without text has no rows: its copy is empty too."""
+    nothing = {"ok": True, "out": str(target), "rows": 0, "rejected": 0, "rejects": None}
+    return _unread(path, error, shown, "warning") | nothing
+
+
+def _unread(path: Path, error: CxError, shown: Language, severity: str) -> dict[str, Any]:
     message, hint = shown.error(error)
-    issue: dict[str, Any] = {
-        "code": error.code,
-        "severity": "error",
-        "column": None,
-        "rows": [],
-        "count": 1,
-    }
+    issue = {"code": error.code, "severity": severity, "column": None, "rows": [], "count": 1}
     return {
         "file": str(path),
         "ok": False,
         "encoding": None,
         "delimiter": None,
         "quotechar": None,
+        "sheet": None,
+        "sheets": [],
+        "table": 1,
+        "tables": [],
         "rows": None,
         "columns": [],
         "issues": [issue | {"message": message, "hint": hint}],

@@ -22,6 +22,7 @@ from cxlib.i18n import N_
 BLOCK = 1 << 20
 SAMPLE = 1 << 18
 GZIP = b"\x1f\x8b"
+BLANK = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
 OPENERS: dict[bytes, Callable[..., Any]] = {
     GZIP: gzip.open,
     b"BZh": bz2.open,
@@ -84,7 +85,7 @@ def examine(path: Path, encoding: str | None = None) -> Encoded:
     """
     compressed = any(_head(path).startswith(mark) for mark in OPENERS)
     head = b"".join(_blocks(path, compressed, most=SAMPLE))
-    if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not any(block.strip(BLANK) for block in _blocks(path, compressed)):
         raise CxError(
             "empty_file", N_("The file is empty."), N_("Export it again and check its size.")
         )

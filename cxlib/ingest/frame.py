@@ -52,7 +52,7 @@ def find_frame(sample: Sequence[str], options: ReadOptions, whole: bool = True) 
     The width is the header's, or the usual row's where that is wider; a header that is one short
     over full cells lacks the name of its first column (row names), else of its last ones.
 
-    Raises CxError: `not_a_table`, `unknown_table`.
+    Raises CxError: `empty_file`, `not_a_table`, `unknown_table`.
     """
     skipped = options.skip or 0
     lines = sample[skipped:]
@@ -64,7 +64,9 @@ def find_frame(sample: Sequence[str], options: ReadOptions, whole: bool = True) 
     if not whole and len(rows) > 2:  # the last record may be cut
         numbers, rows = numbers[:-1], rows[:-1]
     if all(is_blank(row) for row in rows):
-        raise not_a_table()
+        if not whole:
+            raise not_a_table()
+        raise CxError("empty_file", N_("The file has no text: all of its cells are empty."))
     header = None if options.header is None else int(options.header)
     tables = _tables(rows, dialect, header)
     number = options.table or 1

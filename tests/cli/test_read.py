@@ -79,6 +79,19 @@ def test_rows_that_fit_no_table_are_kept_and_named(tmp_path, capsys):
     assert not Path(file["rejects"]).exists()
 
 
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b" \r\n\r\n", b";;\n;;\n"])
+def test_a_file_without_text_is_read_as_no_rows_and_not_imported(content, tmp_path, capsys):
+    source = tmp_path / "a.csv"
+    source.write_bytes(content)
+    code, result = answer(capsys, "read", source, "--outdir", tmp_path / "out")
+    (file,) = result["files"]
+    assert (code, file["ok"], file["rows"], file["columns"]) == (0, True, 0, [])
+    assert [(i["code"], i["severity"]) for i in file["issues"]] == [("empty_file", "warning")]
+    assert Path(file["out"]).read_bytes() == b""
+    code, result = answer(capsys, "import", source)
+    assert (code, result["error"]["code"]) == (2, "empty_file")
+
+
 @pytest.mark.parametrize(
     ("options", "wanted"),
     [
