@@ -1,4 +1,4 @@
-"""A column of a batch as text: work is done once for each distinct value."""
+"""A column of a batch as text: work is done once for each distinct value, where values repeat."""
 
 from __future__ import annotations
 
@@ -12,22 +12,26 @@ from cxlib.ingest.repair import Repair
 
 
 class Cells:
-    """The cells of a column: `written` are its distinct values without the white space around them,
-    `values` what they are read as after repairs."""
+    """The cells of a column: `written` are its values without the white space around them, `values`
+    what they are read as after repairs.
+
+    Of a column that comes as a dictionary these are the distinct values; of another, in which few
+    come again, they are those of all rows.
+    """
 
     def __init__(self, column: pa.Array) -> None:
-        encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        self.raw = encoded.dictionary.cast(pa.string())
-        self.written = self.values = trimmed(self.raw)
-        self.indices = encoded.indices
+        encoded = pa.types.is_dictionary(column.type)
+        self._raw = column.dictionary.cast(pa.string()) if encoded else column
+        self._indices = column.indices if encoded else None
+        self.written = self.values = trimmed(self._raw)
 
     def spread(self, work: Callable[[pa.Array], pa.Array]) -> pa.Array:
-        """What `work` makes of the distinct values, for every row."""
+        """What `work` makes of the values, for every row."""
         return self.rows(work(self.values))
 
     def rows(self, values: pa.Array) -> pa.Array:
-        """A value for each distinct one, as a value for every row."""
-        return pc.take(values, self.indices)
+        """Something of each value, as something of every row."""
+        return values if self._indices is None else pc.take(values, self._indices)
 
     def missing(self) -> pa.Array:
         """The rows whose cell stands for nothing in a column of numbers, dates or flags."""
@@ -37,14 +41,26 @@ class Cells:
         """The text of every row; empty is null."""
         return self.spread(lambda values: pc.if_else(pc.equal(values, ""), None, values))
 
+    def raw(self, row: int) -> str:
+        """The cell of a row as it is in the file."""
+        at = row if self._indices is None else self._indices[row].as_py()
+        text: str = self._raw[at].as_py()
+        return text
+
     def counts(self, where: pa.Array, most: int) -> Iterator[tuple[str, int]]:
         """The values as they are written of the rows `where`, with how many rows have them."""
-        for pair in pc.value_counts(self.indices.filter(where))[:most].to_pylist():
+        if self._indices is None:
+            for pair in pc.value_counts(self.written.filter(where))[:most].to_pylist():
+                yield pair["values"], pair["counts"]
+            return
+        for pair in pc.value_counts(self._indices.filter(where))[:most].to_pylist():
             yield self.written[pair["values"]].as_py(), pair["counts"]
 
     def first(self, where: pa.Array) -> str:
         """The value as it is written of the first of the rows `where`."""
-        text: str = self.written[self.indices.filter(where)[0].as_py()].as_py()
+        at = pc.index(where, True).as_py()
+        at = at if self._indices is None else self._indices[at].as_py()
+        text: str = self.written[at].as_py()
         return text
 
     def repair(self, repairs: Iterable[Repair], typed: bool) -> Iterator[tuple[Repair, pa.Array]]:

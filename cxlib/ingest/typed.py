@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from cxlib.engine import THREADS
 from cxlib.i18n import N_
 from cxlib.ingest.cells import Cells
 from cxlib.ingest.dates import NOTATIONS, Dates, Order, read_dates, swapped_dates
@@ -24,6 +28,8 @@ from cxlib.ingest.repair import Repair
 from cxlib.ingest.staged import Staged
 from cxlib.results import Issue, Param
 
+R = TypeVar("R")
+
 
 @dataclass
 class Rows:
@@ -33,6 +39,7 @@ class Rows:
     lines: pa.Array
     cells: Mapping[str, Cells]
     findings: list[Finding] = field(default_factory=list)
+    repaired: Counter[int] = field(default_factory=Counter)
 
     def find(
         self,
@@ -148,20 +155,25 @@ class Typist:
     rows: int = 0
 
     def write(self, path: Path, progress: Callable[[int], None] | None = None) -> None:
-        """Write the readable rows to `path`."""
+        """Write the readable rows to `path`.
+
+        Row groups are typed side by side, and written in their order.
+        """
         wanted = {self.staged.cell(c): c for c in dict.fromkeys([*self.columns, *self._mended()])}
+        with pq.ParquetFile(self.staged.path) as file:
+            groups, repetitive = file.num_row_groups, _dictionaries(file.metadata)
         done = 0
+        read = partial(self._read, wanted, [cell for cell in wanted if cell in repetitive])
         with (
-            pq.ParquetFile(self.staged.path, read_dictionary=list(wanted)) as file,
-            pq.ParquetWriter(path, self.schema, compression="zstd") as writer,
+            ThreadPoolExecutor(THREADS) as pool,
+            pq.ParquetWriter(path, self.schema, compression="lz4") as writer,
         ):
-            for group in range(file.num_row_groups):
-                table = file.read_row_group(group, [*wanted, "line"])
-                for batch in table.to_batches():
-                    typed = self._typed(batch, wanted)
+            for batches in _ahead(pool, read, range(groups)):
+                for made in batches:
+                    typed = self._kept(*made)
                     writer.write_batch(typed)
                     self.rows += typed.num_rows
-                done += table.num_rows
+                    done += len(made[1].lines)
                 if progress is not None:
                     progress(done)
 
@@ -210,7 +222,17 @@ class Typist:
         """The columns that repairs are about, those that the file has."""
         return [r.column for r in self.plan.repairs if r.column in self.staged.columns]
 
-    def _typed(self, batch: pa.RecordBatch, wanted: Mapping[str, str]) -> pa.RecordBatch:
+    def _read(
+        self, wanted: Mapping[str, str], repetitive: list[str], group: int
+    ) -> list[tuple[pa.RecordBatch, Rows]]:
+        """The batches of a row group, typed, with what was found in them; changes nothing here."""
+        with pq.ParquetFile(self.staged.path, read_dictionary=repetitive) as file:
+            table = file.read_row_group(group, [*wanted, "line"], use_threads=False)
+        return [self._typed(batch, wanted) for batch in table.to_batches()]
+
+    def _typed(
+        self, batch: pa.RecordBatch, wanted: Mapping[str, str]
+    ) -> tuple[pa.RecordBatch, Rows]:
         lines = batch.column("line")
         cells = {column: Cells(batch.column(cell)) for cell, column in wanted.items()}
         rows = Rows(self.plan, lines, cells)
@@ -218,7 +240,7 @@ class Typist:
             if repair.action == "drop":
                 rows.find("left_out", str(i), repair.column, where, effect="rejects")
             else:
-                self.repaired[i] += pc.sum(where).as_py()
+                rows.repaired[i] += pc.sum(where).as_py()
         columns = dict(self.reader(rows))
         columns["line"] = lines
         made = [columns.get(field.name) for field in self.schema]
@@ -226,7 +248,7 @@ class Typist:
             pa.nulls(len(lines), field.type) if array is None else array
             for field, array in zip(self.schema, made, strict=True)
         ]
-        return self._kept(pa.record_batch(arrays, schema=self.schema), rows)
+        return pa.record_batch(arrays, schema=self.schema), rows
 
     def _repair(self, cells: Mapping[str, Cells]) -> Iterator[tuple[int, Repair, pa.Array]]:
         for column in dict.fromkeys(self._mended()):
@@ -244,6 +266,7 @@ class Typist:
 
     def _kept(self, typed: pa.RecordBatch, rows: Rows) -> pa.RecordBatch:
         """The rows that nothing rejects; each of the others is rejected for its first reason."""
+        self.repaired += rows.repaired
         keep = np.ones(typed.num_rows, bool)
         refused: list[tuple[int, str, str]] = []
         for found in rows.findings:
@@ -263,11 +286,30 @@ class Typist:
                 self.repaired[chosen] += count
         for row, column, code in sorted(refused):
             cells = rows.cells[column]
-            value = cells.raw[cells.indices[row].as_py()].as_py()
-            self.rejects.add(rows.lines[row].as_py(), column, value, code)
+            self.rejects.add(rows.lines[row].as_py(), column, cells.raw(row), code)
         kept = pa.array(keep)
         for found in rows.findings:
             if found.effect != "rejects":
                 where = pc.and_(pc.fill_null(found.where, False), kept)
                 self.ledger.add(found, where, rows.cells[found.column], rows.lines)
         return typed if not refused else typed.filter(kept)
+
+
+def _dictionaries(metadata: pq.FileMetaData) -> set[str]:
+    """The columns that the writer of the text found repetitive."""
+    if not metadata.num_row_groups:
+        return set()
+    group = metadata.row_group(0)
+    chunks = (group.column(i) for i in range(group.num_columns))
+    return {chunk.path_in_schema for chunk in chunks if chunk.has_dictionary_page}
+
+
+def _ahead(pool: Executor, work: Callable[[int], R], numbers: Iterable[int]) -> Iterator[R]:
+    """The results of work, in order, with a few of the next ones under way."""
+    waiting: deque[Future[R]] = deque()
+    for number in numbers:
+        waiting.append(pool.submit(work, number))
+        if len(waiting) > THREADS:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
