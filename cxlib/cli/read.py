@@ -109,7 +109,13 @@ def _empty(path: Path, target: Path, error: CxError, shown: Language) -> dict[st
 
 def _unread(path: Path, error: CxError, shown: Language, severity: str) -> dict[str, Any]:
     message, hint = shown.error(error)
-    issue = {"code": error.code, "severity": severity, "column": None, "rows": [], "count": 1}
+    issue: dict[str, Any] = {
+        "code": error.code,
+        "severity": severity,
+        "column": None,
+        "rows": [],
+        "count": 1,
+    }
     return {
         "file": str(path),
         "ok": False,
