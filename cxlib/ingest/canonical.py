@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cxlib.errors import CxError
 from cxlib.i18n import N_
+from cxlib.ingest.pieces import Digest, joined
 from cxlib.ingest.plain import from_plain, to_plain
 from cxlib.ingest.plan import Attribute, Score
 from cxlib.ingest.repair import Problem
@@ -87,19 +86,11 @@ def metadata(imported: Imported) -> dict[str, str]:
 
 
 def digest(paths: Sequence[Path]) -> str:
-    """SHA-256 over the rows of tables as text, in their order: the same content, the same digest.
-
-    It does not depend on how Parquet encodes or compresses them. Cells are parted by 0x1F, rows by
-    0x1E; a null is 0x00.
-    """
-    state = hashlib.sha256()
+    """The digest of tables as they are kept (`pieces.Digest`), in their order."""
+    digests = []
     for path in paths:
+        digests.append(Digest())
         with pq.ParquetFile(path) as file:
-            state.update("\x1f".join(file.schema_arrow.names).encode() + b"\x1d")
             for batch in file.iter_batches(1 << 16):
-                cells = [pc.fill_null(column.cast(pa.string()), "\0") for column in batch.columns]
-                rows = pc.binary_join_element_wise(*cells, "\x1f")
-                joined = pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], rows), "\x1e")
-                state.update(joined[0].as_buffer())
-                state.update(b"\x1e")
-    return state.hexdigest()
+                digests[-1].add(pa.Table.from_batches([batch]))
+    return joined(digests)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from cxlib.engine import Connection
 from cxlib.i18n import N_
 from cxlib.results import Issue
 
 # code, severity, message, hint, table, condition
-CHECKS: tuple[tuple[str, str, str, str, str, str], ...] = (
+Check = tuple[str, Literal["info", "warning"], str, str, str, str]
+CHECKS: tuple[Check, ...] = (
     (
         "missing_customer",
         "warning",
@@ -42,8 +44,8 @@ CHECKS: tuple[tuple[str, str, str, str, str, str], ...] = (
         "info",
         N_("{count} refunds undo no purchase in this file; they stay on their own day."),
         N_("They may undo purchases from before the file begins."),
-        "lines",
-        "unmatched",
+        "refunds",
+        "undone IS NULL",
     ),
     (
         "stock_adjustment",
@@ -78,42 +80,43 @@ CHECKS: tuple[tuple[str, str, str, str, str, str], ...] = (
         "day < DATE '1980-01-01'",
     ),
 )
-FUTURE = "day > CAST($today AS DATE)"
 EXAMPLES = 5
 
 
 def checks(connection: Connection, today: dt.date | None) -> Iterator[Issue]:
     """The issues of the tables that `fold` made; each with its count and a few lines."""
-    for code, severity, message, hint, table, condition in CHECKS:
-        yield from _issue(connection, code, severity, message, hint, table, condition, {})
-    if today is not None:
-        yield from _issue(
-            connection,
-            "future_date",
-            "warning",
-            N_("{count} rows are dated after today."),
-            N_("Check the order of day and month."),
-            "rows",
-            FUTURE,
-            {"today": today.isoformat()},
-        )
+    asked = [*CHECKS, *([] if today is None else [_future(today)])]
+    found = {
+        table: iter(_counted(connection, table, [c for *_, t, c in asked if t == table]))
+        for table in dict.fromkeys(table for *_, table, _ in asked)
+    }
+    for code, severity, message, hint, table, _ in asked:
+        count, lines = next(found[table])
+        if count:
+            yield Issue(
+                code, severity, message, hint, {"count": count}, rows=tuple(lines), count=count
+            )
 
 
-def _issue(
-    connection: Connection,
-    code: str,
-    severity: str,
-    message: str,
-    hint: str,
-    table: str,
-    condition: str,
-    values: dict[str, str],
-) -> Iterator[Issue]:
-    found = connection.execute(
-        f"SELECT count(*), coalesce(min(line, {EXAMPLES}), []) FROM {table} WHERE {condition}",
-        values,
-    ).fetchone()
+def _future(today: dt.date) -> Check:
+    return (
+        "future_date",
+        "warning",
+        N_("{count} rows are dated after today."),
+        N_("Check the order of day and month."),
+        "rows",
+        f"day > DATE '{today.isoformat()}'",
+    )
+
+
+def _counted(
+    connection: Connection, table: str, conditions: Sequence[str]
+) -> Iterator[tuple[int, list[int]]]:
+    """How many rows meet each condition, and the first lines of these: one look at the table."""
+    columns = ", ".join(
+        f"count(*) FILTER ({c}), coalesce(min(line, {EXAMPLES}) FILTER ({c}), [])"
+        for c in conditions
+    )
+    found = connection.execute(f"SELECT {columns} FROM {table}").fetchone()
     assert found is not None
-    count, lines = found
-    if count:
-        yield Issue(code, severity, message, hint, {"count": count}, rows=tuple(lines), count=count)  # type: ignore[arg-type]
+    return zip(found[::2], found[1::2], strict=True)

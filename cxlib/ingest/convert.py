@@ -15,7 +15,8 @@ from cxlib.ingest.anomalies import anomalies
 from cxlib.ingest.canonical import Imported
 from cxlib.ingest.check import checks
 from cxlib.ingest.findings import Ledger
-from cxlib.ingest.fold import LINE_COLUMNS, fold, quoted, write
+from cxlib.ingest.fold import fold, quoted, write, write_lines
+from cxlib.ingest.pieces import Digest, joined
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
 from cxlib.ingest.staged import Staged
@@ -23,7 +24,7 @@ from cxlib.ingest.typed import Typist
 from cxlib.results import Issue
 from cxlib.tables.kind import kind as kind_of
 
-MEMORY = "1GB"  # of the engine, below the child's own limit
+MEMORY = "600MB"  # of the engine, below the child's own limit
 ORDERS = "transactions"  # the kind whose rows are folded
 BY_LINE = "SELECT * FROM orders ORDER BY line, purchase_day"
 
@@ -93,9 +94,9 @@ def convert(
             )
             _balance(imported)
             imported = (
-                _write_orders(connection, imported)
+                _write_orders(connection, imported, kept)
                 if orders
-                else _write_entries(connection, imported, kept)
+                else _write_entries(connection, imported)
             )
     for scratch in (typed, kept):
         scratch.unlink(missing_ok=True)
@@ -214,9 +215,9 @@ def _drop_repeats(
             rejects.add(line, column, found, code)
     write(
         connection,
-        f"SELECT * FROM read_parquet({quoted(str(typed))}) ANTI JOIN repeats USING (line)",
+        f"SELECT * FROM read_parquet({quoted(str(typed))}) ANTI JOIN repeats USING (line) "
+        "ORDER BY line",
         kept,
-        {},
     )
 
 
@@ -259,22 +260,29 @@ def _balance(imported: Imported) -> None:
         raise AssertionError(f"{imported.rows_read} rows read, {parts} accounted for")
 
 
-def _write_orders(connection: engine.Connection, imported: Imported) -> Imported:
+def _write_orders(connection: engine.Connection, imported: Imported, kept: Path) -> Imported:
     """The tables, ordered by line, the digest and report within the orders' file."""
-    draft = imported.table.with_name("draft.parquet")
-    write(connection, BY_LINE, draft, {})
-    tables = [draft]
+    digests = [Digest()]
     if imported.lines is not None:
-        write(connection, f"SELECT {LINE_COLUMNS} FROM lines ORDER BY line", imported.lines, {})
-        tables.append(imported.lines)
-    imported = replace(imported, digest=canonical.digest(tables))
-    draft.unlink()
-    write(connection, BY_LINE, imported.table, canonical.metadata(imported))
-    return imported
+        digests.append(Digest())
+        write_lines(connection, kept, imported.lines, digests[1])
+    return _with_report(connection, BY_LINE, imported, digests)
 
 
-def _write_entries(connection: engine.Connection, imported: Imported, kept: Path) -> Imported:
+def _write_entries(connection: engine.Connection, imported: Imported) -> Imported:
     """The entries as they were kept, with the digest and report."""
-    imported = replace(imported, digest=canonical.digest([kept]))
-    write(connection, "SELECT * FROM entries", imported.table, canonical.metadata(imported))
-    return imported
+    return _with_report(connection, "SELECT * FROM entries", imported, [Digest()])
+
+
+def _with_report(
+    connection: engine.Connection, query: str, imported: Imported, digests: list[Digest]
+) -> Imported:
+    """The table of the records, into the first of the digests; the report is of all."""
+    write(
+        connection,
+        query,
+        imported.table,
+        digests[0],
+        lambda: canonical.metadata(replace(imported, digest=joined(digests))),
+    )
+    return replace(imported, digest=joined(digests))

@@ -26,6 +26,7 @@ CHUNK = 1 << 16
 GROUP = 32 << 20
 """Bytes of text that make a row group."""
 HEAD = 10_000
+"""Rows that tell which columns repeat."""
 SAMPLES = 8
 """Distinct values of a column that are shown."""
 
@@ -243,7 +244,7 @@ class TextWriter:
                     self._part,
                     self.schema,
                     compression="lz4",
-                    use_dictionary=_repetitive(table),
+                    use_dictionary=repetitive(table),
                     write_statistics=False,
                 )
         self._writing = self._thread.submit(self._writer.write_table, table)
@@ -257,8 +258,8 @@ class TextWriter:
                     found[value[:200]] = None
 
 
-def _repetitive(table: pa.Table) -> list[str]:
-    """The columns whose values come again often enough for a dictionary."""
+def repetitive(table: pa.Table) -> list[str]:
+    """The columns whose values come again often enough for a dictionary, by their first rows."""
     head = table.slice(0, HEAD)
     return [
         name

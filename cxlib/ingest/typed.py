@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from cxlib.ingest.dates import NOTATIONS, Dates, Order, read_dates, swapped_date
 from cxlib.ingest.findings import NOTATION, Effect, Finding, Ledger
 from cxlib.ingest.flags import parse_flags
 from cxlib.ingest.numbers import has_percent, parse_floats, parse_numbers, stored
+from cxlib.ingest.pieces import ahead, dictionaries, write_tables
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
 from cxlib.ingest.repair import Repair
@@ -161,21 +162,25 @@ class Typist:
         """
         wanted = {self.staged.cell(c): c for c in dict.fromkeys([*self.columns, *self._mended()])}
         with pq.ParquetFile(self.staged.path) as file:
-            groups, repetitive = file.num_row_groups, _dictionaries(file.metadata)
+            groups, repeating = file.num_row_groups, dictionaries(file.metadata)
+        read = partial(self._read, wanted, [cell for cell in wanted if cell in repeating])
+        with ThreadPoolExecutor(THREADS) as pool:
+            made = ahead(pool, read, range(groups))
+            write_tables(self.schema, self._counted(made, progress), path)
+
+    def _counted(
+        self,
+        made: Iterator[list[tuple[pa.RecordBatch, Rows]]],
+        progress: Callable[[int], None] | None,
+    ) -> Iterator[pa.Table]:
         done = 0
-        read = partial(self._read, wanted, [cell for cell in wanted if cell in repetitive])
-        with (
-            ThreadPoolExecutor(THREADS) as pool,
-            pq.ParquetWriter(path, self.schema, compression="lz4") as writer,
-        ):
-            for batches in _ahead(pool, read, range(groups)):
-                for made in batches:
-                    typed = self._kept(*made)
-                    writer.write_batch(typed)
-                    self.rows += typed.num_rows
-                    done += len(made[1].lines)
-                if progress is not None:
-                    progress(done)
+        for batches in made:
+            table = pa.Table.from_batches([self._kept(*batch) for batch in batches], self.schema)
+            self.rows += len(table)
+            done += sum(len(rows.lines) for _, rows in batches)
+            yield table
+            if progress is not None:
+                progress(done)
 
     def issues(self) -> Iterator[Issue]:
         """What was found in the rows that were accepted, and what the repairs did."""
@@ -293,23 +298,3 @@ class Typist:
                 where = pc.and_(pc.fill_null(found.where, False), kept)
                 self.ledger.add(found, where, rows.cells[found.column], rows.lines)
         return typed if not refused else typed.filter(kept)
-
-
-def _dictionaries(metadata: pq.FileMetaData) -> set[str]:
-    """The columns that the writer of the text found repetitive."""
-    if not metadata.num_row_groups:
-        return set()
-    group = metadata.row_group(0)
-    chunks = (group.column(i) for i in range(group.num_columns))
-    return {chunk.path_in_schema for chunk in chunks if chunk.has_dictionary_page}
-
-
-def _ahead(pool: Executor, work: Callable[[int], R], numbers: Iterable[int]) -> Iterator[R]:
-    """The results of work, in order, with a few of the next ones under way."""
-    waiting: deque[Future[R]] = deque()
-    for number in numbers:
-        waiting.append(pool.submit(work, number))
-        if len(waiting) > THREADS:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()

@@ -18,6 +18,7 @@ from cxlib.i18n import N_
 from cxlib.ingest import canonical
 from cxlib.ingest.canonical import Imported
 from cxlib.ingest.fold import CREDIT_NOTE, LINE_COLUMNS, quoted, write
+from cxlib.ingest.pieces import Digest, joined
 from cxlib.ingest.plan import Attribute
 from cxlib.results import Issue
 from cxlib.store.records import SIDES, Column, Side, aligned_scores, lay, name
@@ -322,13 +323,15 @@ def _text() -> str:
 
 def _write(connection: Connection, table: str, lines: str | None, made: Imported) -> Imported:
     """The files, the digest of their content and the report within the table's file."""
-    draft = made.table.with_name("draft.parquet")
-    write(connection, table, draft, {})
-    tables = [draft]
+    digests = [Digest()]
     if lines is not None and made.lines is not None:
-        write(connection, lines, made.lines, {})
-        tables.append(made.lines)
-    made = replace(made, digest=canonical.digest(tables))
-    draft.unlink()
-    write(connection, table, made.table, canonical.metadata(made))
-    return made
+        digests.append(Digest())
+        write(connection, lines, made.lines, digests[1])
+    write(
+        connection,
+        table,
+        made.table,
+        digests[0],
+        lambda: canonical.metadata(replace(made, digest=joined(digests))),
+    )
+    return replace(made, digest=joined(digests))
