@@ -48,7 +48,7 @@ WORDS = {
     "cp1251": "очень хорошо спасибо быстро доставка",
 }
 UNSURE = (
-    "encoding_guessed", "undecodable", "delimiter_unsure", "padded_rows", "long_rows", "ragged_row",
+    "encoding_guessed", "undecodable", "delimiter_unsure", "quote_unsure", "padded_rows", "long_rows", "ragged_row",
 )  # fmt: skip
 """Issues that ask the user to look before anything is kept."""
 
@@ -173,13 +173,9 @@ def _note(draw: random.Random, words: list[str]) -> str | None:
 
 
 def _cell(text: str, way: Way) -> str:
-    """Quoted where it must be; with the rare apostrophe wherever there are words.
-
-    A file with one cell between apostrophes does not tell a quotation mark from text.
-    """
+    """Quoted where it must be."""
     q = way.quote
-    marks = (way.delimiter, q, "\n", "\r", *((" ",) if q == "'" else ()))
-    if text and not any(mark in text for mark in marks):
+    if not any(mark in text for mark in (way.delimiter, q, "\n", "\r")):
         return text
     return f"{q}{text.replace(q, q + q)}{q}" if text else ""
 

@@ -14,6 +14,7 @@ from cxlib.ingest.encoding import not_a_table
 from cxlib.ingest.header import LOOK, column_names, header_rows
 from cxlib.ingest.layout import Table, find_tables, is_blank
 from cxlib.ingest.mending import OTHERS
+from cxlib.ingest.quotation import find_quotation
 from cxlib.ingest.records import Mended, Shape, read_records
 from cxlib.ingest.staged import ReadOptions
 
@@ -28,7 +29,8 @@ class Frame:
     before line `stop` (None: with the file, as far as is known). `titles` is the header, `last` its
     last record as it is in the file, if it can be told from data. `preamble` and `footer` are the lines that were left out,
     `tables` a few words of each table of the file, `table` the one that this is, from 1, and
-    `starts` the lines on which they start. `hinted` is the delimiter that the first line tells.
+    `starts` the lines on which they start. `hinted` is the delimiter that the first line tells;
+    on the lines `quoted` stand cells between marks that may be quotes or text.
     """
 
     dialect: Dialect
@@ -44,6 +46,7 @@ class Frame:
     tables: tuple[str, ...] = ()
     starts: tuple[int, ...] = ()
     hinted: str | None = None
+    quoted: tuple[int, ...] = ()
 
 
 def find_frame(sample: Sequence[str], options: ReadOptions, whole: bool = True) -> Frame:
@@ -102,7 +105,14 @@ def find_frame(sample: Sequence[str], options: ReadOptions, whole: bool = True) 
         tables=tuple(_words(rows[t.start]) for t in tables) if len(tables) > 1 else (),
         starts=tuple(numbers[t.start] for t in tables),
         hinted=hinted,
+        quoted=_doubtful_quotes(lines, dialect, skipped) if options.quotechar is None else (),
     )
+
+
+def _doubtful_quotes(lines: Sequence[str], dialect: Dialect, skipped: int) -> tuple[int, ...]:
+    if dialect.runs or dialect.stops:
+        return ()
+    return tuple(n + skipped for n in find_quotation(lines, dialect.delimiter).unsure)
 
 
 def _records(

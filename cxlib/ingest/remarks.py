@@ -85,6 +85,15 @@ def frame_issues(frame: Frame, footer: Sequence[int], again: int | None) -> Iter
             N_("It is not certain how the cells are parted; the best guess is shown."),
             N_("If the columns look wrong, choose the delimiter."),
         )
+    if frame.quoted:
+        yield Issue(
+            "quote_unsure",
+            "warning",
+            N_("Cells begin and end with a quotation mark that may enclose them or be their text."),
+            N_("If these cells look wrong, choose the quotation mark."),
+            rows=frame.quoted[:EXAMPLES],
+            count=len(frame.quoted),
+        )
     if frame.hinted is not None:
         yield Issue(
             "delimiter_line",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from cxlib.ingest import shapes
 from cxlib.ingest.dialect import WHITE_SPACE, Dialect, tolerant
+from cxlib.ingest.quotation import find_quotation
 
 COMMON = (",", ";", "\t", "|")
 LINES = 200
@@ -42,7 +43,7 @@ def detect(
     if delimiter is not None:
         if delimiter == WHITE_SPACE:
             return max(_spaces(sample, quotechar), key=lambda s: s.score).dialect
-        return _dialect(sample, delimiter, quotechar)
+        return _dialect(lines, delimiter, quotechar)
     scored = [_score(sample, _dialect(sample, d, quotechar)) for d in _candidates(sample)]
     scored += _spaces(sample, quotechar)
     ranked = sorted(
@@ -57,8 +58,8 @@ def detect(
         if fixed:
             return Dialect(None, None, stops=fixed)
     if best is None:
-        return _single(sample, quotechar, sure=not ranked)
-    return best
+        return _single(lines, quotechar, sure=not ranked)
+    return best if best.runs else _requoted(lines, best, quotechar)
 
 
 def hint(line: str) -> str | None:
@@ -129,21 +130,9 @@ def _always_spaced(sample: Sequence[str], delimiter: str) -> bool:
 
 
 def _dialect(sample: Sequence[str], delimiter: str, quotechar: str | None = None) -> Dialect:
-    quote: str | None = quotechar if quotechar is not None else _quote(sample, delimiter)
+    quote = find_quotation(sample, delimiter).mark if quotechar is None else quotechar
     escape = _escape(sample, delimiter, quote) if quote else None
     return Dialect(delimiter, quote or None, escape)
-
-
-def _quote(sample: Sequence[str], delimiter: str) -> str:
-    """The quote whose pairs enclose cells: the double one unless only the single one does."""
-    text = "".join(sample)
-    part = re.escape(delimiter)
-    enclosed = {}
-    for quote in "\"'":
-        opened = len(re.findall(rf"(?:^|{part})[ ]*{quote}(?!{quote})", text, re.M))
-        closed = len(re.findall(rf"{quote}[ ]*(?=\r|\n|{part}|\Z)", text, re.M))
-        enclosed[quote] = min(opened, closed)
-    return "'" if enclosed["'"] > 2 and enclosed["'"] > 2 * enclosed['"'] else '"'
 
 
 def _escape(sample: Sequence[str], delimiter: str, quote: str) -> str | None:
@@ -231,10 +220,14 @@ def _clever(sample: Sequence[str]) -> str | None:
     return None if found is None else str(found.delimiter)
 
 
+def _requoted(lines: Sequence[str], dialect: Dialect, quotechar: str | None) -> Dialect:
+    """A dialect with its quotes by all lines: most files have few."""
+    whole = _dialect(lines, dialect.delimiter or "", quotechar)
+    return replace(dialect, quotechar=whole.quotechar, escapechar=whole.escapechar)
+
+
 def _single(sample: Sequence[str], quotechar: str | None, sure: bool) -> Dialect:
-    """One column: quotes enclose its cells where they stand at both ends of lines."""
-    quoted = sum(line[0] == '"' and line.rstrip("\r\n")[-1:] == '"' for line in sample)
-    quote = quotechar if quotechar is not None else ('"' if quoted > 0.5 * len(sample) else None)
+    quote = find_quotation(sample, None).mark if quotechar is None else quotechar
     return Dialect(None, quote or None, sure=sure)
 
 
