@@ -14,6 +14,7 @@ CERTAIN = 0.8
 """A required field below this is asked about."""
 LIKELY = 0.6
 """A name that fits less well than this suggests nothing."""
+UNNAMED = 0.5  # most that a name of something counted may score for what has a name
 DOUBTFUL = 0.65  # most that a name with a word of `ELSEWHERE` may score
 PARTLY = 0.78  # most that a name with a word left over may score
 ONLY = 0.85  # for the only column that can be a field, where its name says so too
@@ -26,6 +27,10 @@ ELSEWHERE = frozenset(
         "tracking, deliver, next, estimated, expected, commission, supplier, vendor, seller, courier"
     )
 )
+SINGLE = ("unit_price", "mrr", "mean", "sd", "weight")  # numbers of which a total is another one
+BARE: Terms = (frozenset(("id",)),)
+# Words of what is counted or added up, which has no name: the number of events, new users.
+COUNTED = frozenset(words("quantity, count, total, rate, percent, average, value, amount, new"))
 
 Assignment = dict[str, tuple[str, float]]
 
@@ -39,7 +44,9 @@ def name_score(header: str, wanted: Field, subject: tuple[str, ...] = ()) -> flo
     """
     names = (wanted.name.replace("_", " "), *wanted.synonyms)
     if (plain := normal(header)) in names:
-        return 1.0 - LATER * min(names.index(plain), LAST)
+        # A bare "id" in a table of things that have one besides: likely theirs, but not for sure.
+        sure = wanted.required or plain != "id"
+        return 1.0 - LATER * min(names.index(plain), LAST) if sure else PARTLY
     asked = terms(header)
     index = _index(names)
     rivals = {pair for senses in asked for sense in senses for pair in index.get(sense, ())}
@@ -53,14 +60,19 @@ def name_score(header: str, wanted: Field, subject: tuple[str, ...] = ()) -> flo
 def _index(names: tuple[str, ...]) -> dict[str, tuple[tuple[int, Terms], ...]]:
     """The names as terms, by each sense of their first term."""
     found: dict[str, tuple[tuple[int, Terms], ...]] = {}
-    for at, name in enumerate(names):
-        meant = terms(name)
+    plain = [terms(name) for name in names]
+    # A word of several meanings has that one here which other names of the field have as well:
+    # "nota" is a rating in Portuguese, and a receipt among the names of an order.
+    sure = {sense for meant in plain for senses in meant if len(senses) == 1 for sense in senses}
+    for at, meant in enumerate(tuple(senses & sure or senses for senses in m) for m in plain):
         for sense in meant[0] if meant else ():
             found[sense] = (*found.get(sense, ()), (at, meant))
     return found
 
 
 def _fit(asked: Terms, name: Terms, at: int, wanted: Field, subject: tuple[str, ...]) -> float:
+    if name == BARE:
+        return 0.0  # as it stands it may be an id; any other number of something is none
     rest, places = list(asked), []
     for senses in name:
         same = next((term for term in rest if term & senses), None)
@@ -72,9 +84,14 @@ def _fit(asked: Terms, name: Terms, at: int, wanted: Field, subject: tuple[str, 
     if not rest:
         return (0.98 if places == sorted(places) else 0.95) - later
     narrow = QUALIFIERS | {*subject} | ({"name"} if wanted.type == "category" else set())
-    narrow |= {"customer", "user", "address"} if wanted.name == "customer_id" else set()
+    if wanted.name in ("customer_id", "email", "phone"):
+        narrow |= {"customer", "user", "address", "billing", "account"}
+    if wanted.type in ("number", "money") and wanted.name not in SINGLE:
+        narrow |= {"total"}
     others = [term for term in rest if not (term & narrow or all(map(str.isdecimal, term)))]
     score = 0.5 + 0.47 * len(name) / (len(name) + 0.06 * len(rest) + len(others)) - later
+    if wanted.type in ("id", "category", "text") and any(term & COUNTED for term in others):
+        return min(score, UNNAMED)
     if any(term & ELSEWHERE for term in others):
         return min(score, DOUBTFUL)
     return min(score, PARTLY) if others else score
@@ -117,12 +134,15 @@ def assign(
         for wanted in rival.fields
         for i, column in enumerate(columns)
     ]
+    pairs = _without_phones(pairs)
     pairs = sorted((p for p in pairs if p[0] >= LIKELY), key=lambda pair: (-pair[0], -pair[1]))
     for score, _, wanted, column in pairs:
         free = wanted.name not in said and wanted.name not in found
         if free and column.name not in taken:
             found[wanted.name] = (column.name, score)
             taken.add(column.name)
+    if rival.name == "customers" and "customer_id" not in said:
+        _by_email(found)
     if rival.name == "transactions":
         _settle_money(found, {c.name: c for c in columns}, said)
     _by_values(rival, found, taken, columns, said, named)
@@ -133,6 +153,33 @@ def assign(
     if not named and rival.name == "transactions":
         _money_by_values(found, taken, columns, said)
     return found
+
+
+Pair = tuple[float, int, Field, Column]
+
+
+def _without_phones(pairs: list[Pair]) -> list[Pair]:
+    """The pairs, none of a bare phone as the customer where another column names the customer."""
+    able = [p for p in pairs if p[2].name == "customer_id" and p[0] >= LIKELY]
+    if not any(_of_customers(p[3].name) for p in able):
+        return pairs
+    worse = {
+        p[3].name
+        for p in able
+        if any("phone" in term for term in terms(p[3].name)) and not _of_customers(p[3].name)
+    }
+    return [p for p in pairs if p[2].name != "customer_id" or p[3].name not in worse]
+
+
+def _of_customers(name: str) -> bool:
+    return any(term & {"customer", "user"} for term in terms(name))
+
+
+def _by_email(found: Assignment) -> None:
+    """Customers without an id of their own are known by their e-mail address."""
+    held = found.get("customer_id", ("", 0.0))[1]
+    if "email" in found and found["email"][1] >= CERTAIN > held:
+        found["customer_id"] = found["email"]
 
 
 def _pair(
@@ -195,6 +242,11 @@ def _by_values(
             days = [c for c in free if c.dates.share > TYPED] if wanted.type == "timestamp" else []
             guess = days[0] if len(days) == 1 else free[0]
             alone = 0.5 if named else ONLY
+            asked = wanted.type == "text" and len(free) == 1 and "?" in guess.name
+            if asked:  # the only question that people answered in their own words
+                found[wanted.name] = (guess.name, ONLY)
+                taken.add(guess.name)
+                continue
             found[wanted.name] = (guess.name, alone if len(days) == 1 else 0.3)
             taken.add(guess.name)
 

@@ -24,6 +24,7 @@ SHORT = r"^\s*[-+]?[0-9]{1,3}(?:[.,][0-9]*)?\s*$"  # a number that cannot be a d
 # A digit after nothing or after a word or two (a weekday, a month, a quarter), in a short text.
 DATE_LIKE = r"^\s*(?:[^0-9@_]{0,24}[-/., ]|[QqTt])?[0-9][^@_]{0,60}$"
 TOGETHER, HELD = 50, 32 << 20  # columns that are read at once, and bytes of them
+MANY, CODES = 50, 5  # of so many rows, so few different numbers are codes or points, and no ids
 SEEN = 2_000  # distinct values of a chunk whose letters are counted
 
 
@@ -87,7 +88,10 @@ class Column:
             return likely * digits if digits > TYPED and self._no_day else 0.0
         if wanted.type == "id":
             broken = self.numbers.fractions > 0.2 * self.numbers.values
-            return 0.2 if broken or not self._no_day else 1.0
+            if broken or not self._no_day or self.prose:
+                return 0.2
+            few = self.rows >= MANY and self.distinct <= CODES and digits > TYPED
+            return 0.5 if few else 1.0
         if wanted.type == "flag":
             return 1.0 if self.yes_or_no else 0.2
         if wanted.type == "text":

@@ -29,7 +29,27 @@ TYPES = ("timestamp", "number", "money")
 DEFAULT_KIND = "transactions"
 PLAUSIBLE = 0.5
 """What less speaks for than this is no table of a kind that is known."""
-ANY_KIND = {"customer_id", "timestamp", "channel", "place", "status"}
+CORE = {
+    "campaigns": {"cost", "impressions", "clicks", "sent", "delivered", "opened", "conversions",
+                  "revenue", "leads", "new_customers"},
+    "customers": {"email", "phone", "name", "consent"},
+    "events": {"event"},
+    "experiments": {"variant"},
+    "feedback": {"text"},
+    "responses": {"score"},
+    "subscriptions": {"start", "end", "plan", "mrr", "tenure", "churned"},
+    "tickets": {"status", "resolved_at", "first_response_at", "activity", "topic", "csat"},
+    "transactions": {"amount", "unit_price"},
+}  # fmt: skip
+"""What a table of a kind is about: one of these at least is to be expected."""
+SIDELINES = {"channel", "place", "status", "currency", "category", "discount", "group"}
+"""Fields that say little about the kind: other kinds keep such columns as attributes."""
+SIDE = 0.25
+CLOSE = 0.3
+"""What the second kind must lag behind for the first one to be certain."""
+ENOUGH = 20
+"""Cells of a column from which it is told whether they repeat."""
+ANY_KIND = {"customer_id", "timestamp", "channel", "place", "status", "currency"}
 """Fields that nearly every kind has: with nothing else, a table is of any kind."""
 SURVEY = frozenset(("survey", "answer", "nps", "satisfaction", "recommend", "weight"))
 RATED = {"responses": "score", "feedback": "rating", "tickets": "csat"}
@@ -86,6 +106,9 @@ def propose(
     if len(rivals) > 1 and weights[chosen][0] < PLAUSIBLE and not said:
         chosen = kind_of(DEFAULT_KIND)
     found = assigned[chosen.name]
+    close = [r for r in rivals if r != chosen and weights[chosen][0] - weights[r][0] < CLOSE]
+    if close and not said:
+        found = _doubted(found, [assigned[rival.name] for rival in close])
     fields = {name: column for name, (column, _) in found.items()}
     typed = {
         name: evidence.whole(name)
@@ -129,6 +152,19 @@ def _holding(names: set[str]) -> list[Kind]:
     return held or [kind_of(DEFAULT_KIND)]
 
 
+def _doubted(found: Assignment, others: Iterable[Assignment]) -> Assignment:
+    """The assignment of a kind that is hardly likelier than others: only where they agree on a
+    field is it certain."""
+    agreed = {
+        field: all(column == other.get(field, ("", 0.0))[0] for other in others)
+        for field, (column, _) in found.items()
+    }
+    return {
+        field: (column, score if agreed[field] else min(score, LIKELY))
+        for field, (column, score) in found.items()
+    }
+
+
 def _plausibility(
     rival: Kind,
     assigned: Mapping[str, Assignment],
@@ -146,11 +182,16 @@ def _plausibility(
     found, columns = assigned[rival.name], evidence.columns
     certain = {field for field, (_, score) in found.items() if score >= CERTAIN}
     votes = sum(
-        2 * (score - 0.5) / shared[column] for column, score in found.values() if score >= LIKELY
+        2 * (score - 0.5) * (SIDE if field in SIDELINES else 1.0) / shared[column]
+        for field, (column, score) in found.items()
+        if score >= LIKELY
     )
     hinted = _hinted(frozenset(rival.hints), columns)
+    asked = sum(scale.score.metric != "rating" for scale in rated.values())
     if rival.name == "responses":
-        hinted += sum("?" in column.name for column in columns)
+        hinted += sum("?" in column.name for column in columns) + asked
+    elif rival.name == "feedback":
+        hinted += sum("?" in column.name and column.prose for column in columns)
     about = {*rival.hints, rival.name.rstrip("s")}
     named = any(term & about for term in terms(evidence.staged.name))
     doubts = sum(
@@ -159,13 +200,29 @@ def _plausibility(
     )
     if not {*found} - ANY_KIND and not hinted:
         doubts += 1.5
-    stars = {scale.score.metric for scale in rated.values()} == {"rating"}
-    if rival.name == "responses" and stars and not _hinted(SURVEY, columns):
+    if rival.name == "responses" and rated and not asked and not _hinted(SURVEY, columns):
         doubts += any(column.prose for column in columns)  # stars with a text are a review
+        doubts += 0.5
+    if rival.name == "feedback":
+        doubts += 1.0 * (asked > 0)  # a text beside the answer to a survey is its comment
+    likely = {field for field, (_, score) in found.items() if score >= LIKELY}
+    doubts += 1.0 * (not CORE[rival.name] & likely)
+    if rival.name in ("customers", "transactions") and "customer_id" in certain:
+        again = _repeats(columns, found["customer_id"][0])
+        if again is not None:  # customers come once in a list of them, and again in one of orders
+            doubts += (1.5 if again else -0.5) if rival.name == "customers" else 0.5 * (not again)
     shapes = [shape for shape in rival.requires if set(shape) <= certain]
     demands = sum(f.required for f in rival.fields if f.name in certain) + len(shapes[:1])
+    if rival.name == "responses":
+        votes += min(asked, 2)  # few other tables ask how likely or how satisfied people are
     for_it = votes + 3.0 * hinted / (len(columns) + 3) + 0.5 * named + 0.5 * demands
     return for_it - doubts, rival.name == DEFAULT_KIND
+
+
+def _repeats(columns: Iterable[Column], name: str) -> bool | None:
+    """Whether a tenth of a column's cells are there again; None where it has too few to tell."""
+    column = next(c for c in columns if c.name == name)
+    return column.distinct < 0.9 * column.filled if column.filled >= ENOUGH else None
 
 
 def _hinted(words: frozenset[str], columns: Iterable[Column]) -> int:

@@ -271,13 +271,14 @@ def _grids(columns: Sequence[Column], found: Mapping[str, Scaled]) -> dict[str, 
     return held
 
 
-def _rank(found: Scaled, place: int) -> tuple[int, int, int]:
+def _rank(found: Scaled, place: int) -> tuple[int, float, int]:
     name = found.score.column
     grid = GRID.match(name.strip())
     overall = OVERALL.search(normal(name)) or (grid and grid[2].casefold() in ("all", "overall"))
+    grouped = bool(found.score.words)  # promoters, passives and detractors have lost their points
     order: dict[Metric, int] = {"nps": 0, "csat": 1, "ces": 2, "rating": 3}
     return (
         0 if found.score.metric == "nps" else 1 if overall else 2,
-        order[found.score.metric],
+        order[found.score.metric] + 0.5 * grouped,
         place,
     )

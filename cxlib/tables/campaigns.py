@@ -13,7 +13,9 @@ KIND = Kind(
             "timestamp",
             N_("Date"),
             TIME
-            + words("reporting start, report date, campaign date, week, month, tanggal laporan"),
+            + words(
+                "send date, sent at, reporting start, report date, campaign date, week, month, tanggal laporan"
+            ),
             required=True,
         ),
         Field(
@@ -27,8 +29,8 @@ KIND = Kind(
             "category",
             N_("Campaign"),
             words(
-                "campaign name, kampanye, nama kampanye, campaign id, ad set name, ad group name, ad "
-                "group, ad name"
+                "campaign name, kampanye, nama kampanye, flow name, automation name, campaign id, ad set "
+                "name, ad group name, ad group, ad name"
             ),
         ),
         Field(
@@ -41,10 +43,15 @@ KIND = Kind(
             "impressions",
             "number",
             N_("Impressions"),
-            words("impr, views, reach, tayangan, impresi"),
+            words("impr, views, tayangan, impresi"),
         ),
         Field("clicks", "number", N_("Clicks"), words("link clicks, klik")),
-        Field("sent", "number", N_("Sent"), words("emails sent, messages sent, terkirim")),
+        Field(
+            "sent",
+            "number",
+            N_("Sent"),
+            words("emails sent, messages sent, recipients, total recipients, terkirim"),
+        ),
         Field("delivered", "number", N_("Delivered"), words("emails delivered, sampai")),
         Field("opened", "number", N_("Opened"), words("opens, emails opened, dibuka")),
         Field("leads", "number", N_("Leads"), words("signups, registrations, prospek")),
@@ -68,6 +75,6 @@ KIND = Kind(
         ),
     ),
     attributes=True,
-    hints=words("campaign, impression, click, cpc, ctr, cpm, roas, cost, reach"),
+    hints=words("campaign, impression, click, cpc, ctr, cpm, roas, cost, reach, session, bounce"),
     subject=words("campaign, report"),
 )

@@ -12,7 +12,7 @@ KIND = Kind(
             "customer_id",
             "id",
             N_("Customer"),
-            CUSTOMER + words("id, record id, crm id"),
+            CUSTOMER + words("id, record id, crm id, profile id, username, card number"),
             required=True,
         ),
         Field(
@@ -31,7 +31,9 @@ KIND = Kind(
             "name",
             "text",
             N_("Name"),
-            words("full name, customer name, first name, nama, nama lengkap, nama pelanggan"),
+            words(
+                "full name, customer name, first name, last name, nama, nama lengkap, nama pelanggan"
+            ),
         ),
         Field(
             "consent",
@@ -45,7 +47,8 @@ KIND = Kind(
     ),
     attributes=True,
     hints=words(
-        "email, phone, address, birth, gender, lead, income, name, education, marital, member"
+        "email, phone, address, birth, gender, lead, income, education, marital, member, "
+        "forename, surname, join, consent, postcode"
     ),
     subject=words("customer, user"),
 )

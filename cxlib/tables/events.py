@@ -29,7 +29,9 @@ KIND = Kind(
             "event",
             "category",
             N_("Event"),
-            words("event name, event type, action, activity, kejadian, aktivitas, aksi"),
+            words(
+                "event name, event type, metric name, metric, action, activity, kejadian, aktivitas, aksi"
+            ),
             required=True,
         ),
         Field(

@@ -35,7 +35,9 @@ KIND = Kind(
             "n",
             "number",
             N_("Units"),
-            words("users, visitors, sample size, count, total, jumlah pengunjung, pengunjung"),
+            words(
+                "users, visitors, recipients, participants, sample size, count, total, jumlah pengunjung, pengunjung"
+            ),
         ),
         Field(
             "successes",
@@ -54,5 +56,5 @@ KIND = Kind(
     requires=(("outcome",), ("n", "successes"), ("n", "mean", "sd")),
     attributes=True,
     hints=words("variant, experiment, lift, control, improvement, probability, uplift"),
-    subject=words("experiment"),
+    subject=words("experiment, expose"),
 )

@@ -19,7 +19,8 @@ FILLERS = frozenset(
         "a, an, the, of, in, for, to, by, from, with, your, our, my, is, was, be, per, and, or, "
         "el, la, los, las, lo, de, del, da, do, das, dos, di, du, des, le, les, l, d, une, un, "
         "uma, um, o, os, as, en, em, por, para, der, die, dem, den, und, von, zu, am, im, yang, "
-        "dan, untuk, dari, ke, pada, oleh, anda, kami, y, e, et, qui, que"
+        "dan, untuk, dari, ke, pada, oleh, anda, kami, y, e, et, qui, que, votre, vos, notre, nos, "
+        "seu, sua, nosso, su, sus, tu, ihr, ihre, unser, unsere, nya"
     )
 )
 # Words that narrow a field without making it another one: a zone, a currency, whose counting.
@@ -29,6 +30,9 @@ QUALIFIERS = frozenset(
         "unique, inc, time, main, primary, display, external, internal, final, recorded"
     )
 )
+NUMBERED = re.compile(
+    r"#|№|(?<![^\W\d_])[nN]\.?\s?[°ºo](?![^\W\d_])"
+)  # Order #, Nº, N.º, N° of an order
 _SHORT = ("id", "nr", "no")  # the parts of two letters that end a compound
 _JOINTS = ("", "s", "n", "en", "es")
 _KEPT = 1 << 14  # headers and words that are remembered: those of users go again
@@ -72,7 +76,7 @@ def terms(header: str) -> Terms:
     Phrases are read before words; compounds (``Bestellnummer``, ``customerid``) are taken apart
     where all their parts are known; a word that no dictionary has stands for itself.
     """
-    known, given = meanings(), normal(header).split()
+    known, given = meanings(), normal(NUMBERED.sub(" no ", header)).split()
     found: list[frozenset[str]] = []
     while given:
         length = next((n for n in (3, 2) if " ".join(given[:n]) in known and len(given) >= n), 1)

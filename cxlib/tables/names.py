@@ -15,7 +15,7 @@ CUSTOMER = words(
 )
 CONTACT = words(
     "customer email, email pelanggan, buyer username, username pembeli, username, email, "
-    "phone, phone number, customer name, nama pelanggan, nama pembeli"
+    "customer name, nama pelanggan, nama pembeli, customer phone, phone, phone number"
 )
 TIME = words(
     "date, datetime, created at, created, time, day, tanggal, tgl, waktu, tanggal waktu, submitted at"

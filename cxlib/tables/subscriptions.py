@@ -20,7 +20,7 @@ KIND = Kind(
             "timestamp",
             N_("Start"),
             words(
-                "start date, started at, signup date, subscribed at, created at, tanggal mulai, "
+                "start date, started at, signup date, join date, subscribed at, created at, tanggal mulai, "
                 "mulai"
             ),
         ),
@@ -64,6 +64,6 @@ KIND = Kind(
         ),
     ),
     attributes=True,
-    hints=words("subscription, plan, mrr, churn, tenure, renewal, trial, term, cancel"),
-    subject=words("subscription"),
+    hints=words("subscription, plan, mrr, churn, tenure, renewal, trial, term, cancel, join"),
+    subject=words("subscription, month"),
 )

@@ -14,7 +14,7 @@ KIND = Kind(
             N_("Ticket"),
             words(
                 "ticket, ticket number, case id, case, case number, issue id, incident id, id "
-                "tiket, tiket, no tiket, nomor tiket, id kasus"
+                "tiket, tiket, no tiket, nomor tiket, id kasus, id"
             ),
             required=True,
         ),
@@ -24,7 +24,7 @@ KIND = Kind(
             N_("Opened"),
             TIME
             + words(
-                "opened at, opened, open date, started at, received at, reported at, requested at, "
+                "opened at, opened, open date, requested, started at, received at, reported at, requested at, "
                 "complete timestamp, ticket created, "
                 "tanggal tiket, tanggal dibuat, waktu dibuat"
             ),
@@ -34,7 +34,9 @@ KIND = Kind(
             "customer_id",
             "id",
             N_("Customer"),
-            CUSTOMER + CONTACT + words("requester, requester id, pelapor"),
+            CUSTOMER
+            + CONTACT
+            + words("requester, requester id, requester email, requester name, pelapor"),
         ),
         Field(
             "activity", "category", N_("Activity"), words("event, action, step, aktivitas, langkah")

@@ -16,7 +16,7 @@ KIND = Kind(
             words(
                 "order date, order time, order created at, order purchase timestamp, purchase date, "
                 "purchase time, transaction date, transaction time, sale date, sales date, date, "
-                "datetime, date time, created at, time, day, tanggal pesanan, tgl pesanan, tanggal "
+                "datetime, date time, created at, created, ordered, time, day, tanggal pesanan, tgl pesanan, tanggal "
                 "order, waktu order, waktu pesanan, waktu pesanan dibuat, tanggal transaksi, tgl "
                 "transaksi, waktu transaksi, tanggal pembelian, tanggal penjualan, tanggal, tgl, "
                 "invoice date, tanggal faktur, paid at, payment date, tanggal bayar, tanggal "
@@ -49,7 +49,7 @@ KIND = Kind(
                 "id, bill no, no pesanan, nomor pesanan, id pesanan, kode pesanan, no order, "
                 "nomor order, id order, no invoice, nomor invoice, no faktur, nomor faktur, "
                 "faktur, no transaksi, nomor transaksi, id transaksi, kode transaksi, no nota, "
-                "nota"
+                "nota, id"
             ),
         ),
         Field(
@@ -57,8 +57,8 @@ KIND = Kind(
             "id",
             N_("Order line"),
             words(
-                "order line id, line item id, order item id, line no, line number, item id, "
-                "order line, row id, id baris, no baris, id item"
+                "order line id, line item id, order item id, line no, line number, order line, row "
+                "id, id baris, no baris"
             ),
         ),
         Field(
@@ -66,10 +66,10 @@ KIND = Kind(
             "category",
             N_("Product"),
             words(
-                "stock code, sku, product id, product name, product code, item, item name, item "
-                "code, description, article, lineitem name, title, produk, nama produk, kode "
-                "produk, id produk, barang, nama barang, kode barang, nomor referensi sku, sku "
-                "induk"
+                "stock code, product name, nama produk, nama barang, item name, product title, "
+                "product description, lineitem name, description, article, item, produk, barang, "
+                "sku, product id, product code, item code, kode produk, id produk, kode barang, "
+                "nomor referensi sku, sku induk"
             ),
         ),
         Field(
@@ -98,7 +98,7 @@ KIND = Kind(
             "money",
             N_("Unit price"),
             words(
-                "price, price per unit, item price, price each, unit cost, selling price, "
+                "price, price per unit, unit value, item price, price each, unit cost, selling price, "
                 "lineitem price, harga, harga satuan, harga jual, harga produk, harga barang, "
                 "harga awal, harga setelah diskon"
             ),
