@@ -56,6 +56,7 @@ def dropzone() -> None:
         _templates()
         return
     upload = _steps.attempt(lambda: _state.workspace().stage(given, given.name))
+    _state.release(given)
     _state.put("uploads", _state.get("uploads", 0) + 1)
     st.query_params["upload"] = upload.id
     st.rerun()

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cxlib.charts.theme import Theme, theme
 from cxlib.errors import NotFound
@@ -81,6 +84,14 @@ def erase() -> None:
         current.erase()
     st.session_state.pop("workspace", None)
     st.query_params.pop("w", None)
+
+
+def release(given: UploadedFile) -> None:
+    """Let go of the copy of a file that Streamlit keeps for the session: the store has it now."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, given.file_id)
+    given.close()
 
 
 def snapshot(kind: str) -> Snapshot | None:
