@@ -9,6 +9,7 @@ import io
 import lzma
 import re
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from charset_normalizer import from_bytes
 
 from cxlib.errors import CxError
 from cxlib.i18n import N_
+from cxlib.ingest.alphabets import likeliest
 
 BLOCK = 1 << 20
 SAMPLE = 1 << 18
@@ -36,6 +38,7 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+ESCAPES = ((b"\x1b$B", "iso2022_jp"), (b"\x1b$@", "iso2022_jp"), (b"\x1b$)C", "iso2022_kr"))
 # Beginnings of files that are not tables, whatever their name says.
 BINARY = (
     b"%PDF",
@@ -47,13 +50,13 @@ BINARY = (
     b"7z\xbc\xaf",
     b"\x28\xb5\x2f\xfd",
 )
-# What Western European text in cp1252 has above ASCII, beside letters.
-WESTERN = "€‚„…†‰‹›‘’“”•–—™ ¡£§©«»¬®°±²³·¿ªº×¼½¾µ´¨¸\u00ad\u00a0"
-TURKISH = "ÝÞÐýþð"  # what İŞĞışğ of cp1254 become; all but Icelandic does without them
 MACINTOSH = ["mac_cyrillic", "mac_greek", "mac_iceland", "mac_latin2", "mac_roman", "mac_turkish"]
-LETTER = re.compile(r"[^\W\d_]")
-PAIRS = ("çã", "çõ", "ÇÃ", "ÇÕ")  # Portuguese: atenção, ações
 KANA = re.compile(r"[\u3041-\u30ff]")
+IDEOGRAPHS = re.compile(r"[\u4e00-\u9fff]{2,}")
+ANY = re.compile(r"[\u1100-\uffef]")
+HIGH = re.compile(rb"[\x80-\xff]+")
+FOREIGN, UNHEARD = -4.5, -7.0
+"""Bytes that are less likely are no text of one byte a character; or of no language that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Encoded:
 
 
 def examine(path: Path, encoding: str | None = None) -> Encoded:
-    """Find the encoding of a file: its mark, else UTF-8 strictly, else the best guess.
+    """Find the encoding of a file: its mark or escapes, else UTF-8 strictly, else the best guess.
 
     Raises CxError: `empty_file`, `not_a_table`, `unknown_encoding`, `unreadable`.
     """
@@ -99,7 +102,9 @@ def examine(path: Path, encoding: str | None = None) -> Encoded:
     chosen = told or ("utf-8" if plain else guess(head if wide_text else strange or head))
     certain = told is not None or plain
     wide = chosen.startswith(("utf-16", "utf-32"))
-    if not wide and (nuls > 0.1 * len(head) or _control_share(head) > 0.1):
+    if not (wide or chosen.startswith("iso2022")) and (
+        nuls > 0.1 * len(head) or _control_share(head) > 0.1
+    ):
         raise not_a_table()
     undecodable = (
         0 if is_utf8 and chosen.startswith("utf-8") else _undecodable(path, compressed, chosen)
@@ -140,42 +145,38 @@ def open_text(encoded: Encoded) -> IO[str]:
 
 
 def guess(sample: bytes) -> str:
-    """The encoding of bytes that are not UTF-8: UTF-16 without a mark, cp1252, or the best guess."""
+    """The encoding of bytes that are not UTF-8: UTF-16 without a mark, or the likeliest words'."""
     nul_even, nul_odd = sample[::2].count(0), sample[1::2].count(0)
     if nul_even + nul_odd > 0.2 * len(sample):
         return "utf-16-le" if nul_odd > nul_even else "utf-16-be"
-    if is_western(sample):
-        return "cp1252"
-    for japanese in ("euc_jp", "cp932"):
-        text = codecs.getincrementaldecoder(japanese)(errors="replace").decode(sample)
-        high = [char for char in text if char > "\x7f"]
-        kana = len(KANA.findall(text))
-        if "\ufffd" not in text and kana > 0.3 * len(high):
-            return japanese
-    best = from_bytes(sample, cp_exclusion=MACINTOSH).best()
-    return best.encoding if best is not None else "cp1252"
+    encoding, likely = likeliest(sample)
+    if likely < FOREIGN and (found := _east_asian(sample)) is not None:
+        return found
+    best = from_bytes(sample, cp_exclusion=MACINTOSH).best() if likely < UNHEARD else None
+    return encoding if best is None else best.encoding
 
 
-def is_western(sample: bytes) -> bool:
-    """Whether bytes read as cp1252 look like a Western European language.
+def _east_asian(sample: bytes) -> str | None:
+    """The encoding of two bytes a character in which the text is Japanese, Korean or Chinese."""
+    for encoding in ("euc_jp", "cp932"):
+        if _reads_as(sample, encoding, KANA):
+            return encoding
+    runs = HIGH.findall(sample)
+    if all(len(run) % 2 == 0 for run in runs):
+        leads = Counter(run[i] for run in runs for i in range(0, len(run), 2))
+        for encoding, last in (("cp949", 0xC8), ("gb18030", 0xD7)):  # of the common characters
+            common = sum(leads[i] for i in range(0xB0, last + 1))
+            if common > 0.7 * leads.total() and _reads_as(sample, encoding, ANY):
+                return encoding
+    return next((e for e in ("big5", "gb18030") if _reads_as(sample, e, IDEOGRAPHS)), None)
 
-    There, letters above ASCII stand alone among ASCII ones (Zoë, Müller), where Cyrillic or Greek
-    read by mistake comes in runs, and signs do not stand inside words (Polish ³ for ł).
-    """
-    text = sample.decode("cp1252", "replace")
-    high = [i for i, char in enumerate(text) if char > "\x7f"]
-    foreign = sum(not (LETTER.match(text[i]) or text[i] in WESTERN) for i in high)
-    if foreign > 0.01 * len(high):
-        return False
-    padded = f" {text} "
-    strange = sum(
-        bool(LETTER.match(padded[i]) and LETTER.match(padded[i + 2]))
-        if not LETTER.match(text[i]) and text[i] not in "’‘\u00ad·´"
-        else text[i] in TURKISH
-        or bool(padded[i] > "\x7f" and LETTER.match(padded[i]) and padded[i : i + 2] not in PAIRS)
-        for i in high
-    )
-    return strange <= 0.3 * len(high)
+
+def _reads_as(sample: bytes, encoding: str, expected: re.Pattern[str]) -> bool:
+    """Whether bytes have a meaning in an encoding, and a good part of it is as expected."""
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(sample)
+    high = sum(char > "\x7f" for char in text)
+    found = sum(map(len, expected.findall(text)))
+    return text.count("\ufffd") <= 0.01 * high and found > 0.3 * high
 
 
 def _head(path: Path) -> bytes:
@@ -204,7 +205,9 @@ def _blocks(path: Path, compressed: bool, most: int | None = None) -> Iterator[b
 
 
 def _marked(head: bytes) -> str | None:
-    return next((name for mark, name in BOMS if head.startswith(mark)), None)
+    """The encoding that a byte order mark or the escapes of ISO 2022 tell."""
+    told = next((name for mark, name in BOMS if head.startswith(mark)), None)
+    return told or next((name for mark, name in ESCAPES if mark in head), None)
 
 
 def _known(encoding: str) -> str:
