@@ -23,7 +23,8 @@ def attributes(evidence: Evidence, claimed: Collection[str]) -> tuple[Attribute,
     """The columns that are not claimed, each with the type that all its cells have.
 
     A column is a number, a time or a flag only where every filled cell is one in one way of
-    reading; what is left open (a day or a month first, a comma or a point) stays text.
+    reading; what is left open (a day or a month first, a comma or a point) stays text, and so do
+    months, weeks and quarters.
     """
     return tuple(
         _typed(evidence, column) if column.filled else Attribute(column.name, "text")
@@ -44,7 +45,8 @@ def _typed(evidence: Evidence, column: Column) -> Attribute:
         held = known.answers is not None and are_flags(pa.array(list(known.answers), pa.string()))
         return Attribute(column.name, "flag") if held else text
     order = known.dates.order
-    if known.dates.share == 1 and order in ORDERS[:4]:
+    # Months, weeks and quarters are names of groups more often than times: they have no day.
+    if known.dates.share == 1 and order in ORDERS[:4] and not known.dates.periods:
         every = _every(
             evidence.staged, column.name, lambda cells: parse_dates(cells, order, TIMEZONE)
         )

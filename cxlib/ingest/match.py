@@ -22,6 +22,7 @@ from cxlib.results import Issue
 from cxlib.tables.headers import terms
 from cxlib.tables.kind import Kind, kinds
 from cxlib.tables.kind import kind as kind_of
+from cxlib.tables.notes import NOTES
 from cxlib.tables.source import Export, recognise
 
 TYPES = ("timestamp", "number", "money")
@@ -97,8 +98,11 @@ def propose(
     filled = [column.name for column in columns if column.filled]
     known = {} if export is None else export.columns(filled)
     primary = _primary(rated)
+    none = {} if export is None else dict.fromkeys(export.lacking, "")
     assigned = {
-        rival.name: assign(rival, columns, said, known, primary, named=staged.titles is not None)
+        rival.name: assign(
+            rival, columns, none | said, known, primary, named=staged.titles is not None
+        )
         for rival in rivals
     }
     weights = {rival: _plausibility(rival, assigned, evidence, rated) for rival in rivals}
@@ -108,7 +112,7 @@ def propose(
     found = assigned[chosen.name]
     close = [r for r in rivals if r != chosen and weights[chosen][0] - weights[r][0] < CLOSE]
     if close and not said:
-        found = _doubted(found, [assigned[rival.name] for rival in close])
+        found = doubted(found, [assigned[rival.name] for rival in close])
     fields = {name: column for name, (column, _) in found.items()}
     typed = {
         name: evidence.whole(name)
@@ -132,7 +136,7 @@ def propose(
         ),
         issues=(
             *_remarks(chosen, fields, {column.name: column for column in columns}),
-            *_known(export),
+            *_known(export, known, fields),
             *_swapped(fields, written, staged),
             *_scale_remarks(scales),
         ),
@@ -152,7 +156,7 @@ def _holding(names: set[str]) -> list[Kind]:
     return held or [kind_of(DEFAULT_KIND)]
 
 
-def _doubted(found: Assignment, others: Iterable[Assignment]) -> Assignment:
+def doubted(found: Assignment, others: Iterable[Assignment]) -> Assignment:
     """The assignment of a kind that is hardly likelier than others: only where they agree on a
     field is it certain."""
     agreed = {
@@ -327,14 +331,21 @@ def _remarks(
         )
 
 
-def _known(export: Export | None) -> Iterator[Issue]:
-    if export is not None:
-        yield Issue(
-            "known_export",
-            "info",
-            N_("The header is that of an export from {program}; its columns are known."),
-            params={"program": export.program},
-        )
+def _known(
+    export: Export | None, known: Mapping[str, str], fields: Mapping[str, str]
+) -> Iterator[Issue]:
+    if export is None:
+        return
+    program = {"program": export.program}
+    yield Issue(
+        "known_export",
+        "info",
+        N_("The header is that of an export from {program}; its columns are known."),
+        params=program,
+    )
+    if fields.get("amount") == known.get("amount"):  # the user may have chosen another column
+        for note in export.notes:
+            yield Issue(note, "info", NOTES[note], params=program)
 
 
 def _swapped(

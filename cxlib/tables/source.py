@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from cxlib.tables.headers import normal
 
+CURRENCY = re.compile(r"\s*\((?:(?!UTC|GMT|WI[BT])[A-Z]{3}|Rp\.?|R\$|US\$|[€$£])\)$")
 FOLDER = Path(__file__).with_name("sources")
 
 
@@ -19,8 +21,9 @@ class Export:
     """An export of a program, as its documentation describes it.
 
     `marks` are headers that together no other file has; `fields` is field → headers, of which the
-    first that the file has is meant. `dates` is the order of days and `decimal` the decimal mark
-    where they are documented; `header_rows` is how many lines name the columns.
+    first that the file has is meant, and none where no column of the export is that field. `dates` is the order of days and `decimal` the decimal mark
+    where they are documented; `header_rows` is how many lines name the columns; `notes` are ids of
+    `notes.NOTES`.
     """
 
     source: str
@@ -45,15 +48,30 @@ class Export:
         }
         return {field: column for field, column in chosen.items() if column is not None}
 
+    @property
+    def lacking(self) -> frozenset[str]:
+        """Fields that no column of the export is, whatever their names say."""
+        return frozenset(field for field, headers in self.fields.items() if not headers)
+
     def column(self, header: str, visible: Iterable[str]) -> str | None:
-        """The column with a documented header, which is the first of its lines where it has several."""
+        """The column with a documented header, which is the first of its lines where it has several;
+        a currency after it is that of the account: Amount spent (IDR)."""
         wanted = normal(header)
         first = f"{wanted} " if self.header_rows > 1 else None
         names = {column: normal(column) for column in visible}
-        same = next((column for column, name in names.items() if name == wanted), None)
-        if same is not None or first is None:
-            return same
+        bare = {column: _bare(column) for column in names}
+        for found in (names, bare):
+            same = next((column for column, name in found.items() if name == wanted), None)
+            if same is not None:
+                return same
+        if first is None:
+            return None
         return next((column for column, name in names.items() if name.startswith(first)), None)
+
+
+@lru_cache(1 << 14)
+def _bare(column: str) -> str:
+    return normal(CURRENCY.sub("", column))
 
 
 @cache

@@ -29,6 +29,13 @@ def test_what_is_not_certain_stays_text(stage):
     assert attribute(stage, ["1", "0"]) == ("number", ".")
 
 
+def test_months_weeks_and_quarters_stay_text(stage):
+    assert attribute(stage, ["2025-01", "2025-02"]) == ("text", "")
+    assert attribute(stage, ["2025-W03", ""]) == ("text", "")
+    assert attribute(stage, ["Q1 2025", "Q2 2025"]) == ("text", "")
+    assert attribute(stage, ["Jan 2025", "2025-02-01"]) == ("text", "")
+
+
 def test_names_of_digits_stay_text(stage):
     assert attribute(stage, ["00123", "45678"]) == ("text", "")
     assert attribute(stage, ["12345678901234567890", "1"]) == ("text", "")

@@ -200,6 +200,48 @@ def test_real_files_are_recognised(stage, shared, file, kind, shape, mapping):
     assert len(proposal.questions) <= 1
 
 
+TINY = "a,9,bagus\nb,3,lama sekali\nc,10,mantap\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "field"),
+    [
+        ("customer_id,nps_score,comment", "responses", "score"),
+        ("id pelanggan,kepuasan,alasan", "responses", "score"),
+        ("kunde,weiterempfehlung,kommentar", "responses", "score"),
+        ("customer_id,rating,review", "feedback", "rating"),
+        ("pembeli,bintang,ulasan", "feedback", "rating"),
+    ],
+)
+def test_a_survey_and_a_review_are_told_apart_by_a_word(stage, header, kind, field):
+    proposal = match.propose(stage(f"{header}\n{TINY}"))
+    assert proposal.kind == kind
+    assert proposal.mapping[field] == header.split(",")[1]
+    assert proposal.questions == ()
+
+
+def test_customers_come_once_in_their_list_and_again_in_their_orders(stage):
+    head = "id,email,created,total spend,status\n"
+    rows = [f"{i},p{i}@example.com,2025-01-{1 + i % 28:02d},{i}.50,ok\n" for i in range(40)]
+    assert match.propose(stage(head + "".join(rows))).kind == "customers"
+    again = [row.replace(f"p{i}@", f"p{i % 9}@") for i, row in enumerate(rows)]
+    assert match.propose(stage(head + "".join(again))).kind == "transactions"
+
+
+def test_a_kind_that_is_hardly_likelier_than_another_is_not_certain():
+    sure = {"text": ("a", 1.0), "customer_id": ("b", 0.9)}
+    found = match.doubted(sure, [{"customer_id": ("b", 0.5), "text": ("c", 1.0)}])
+    assert found == {"text": ("a", match.LIKELY), "customer_id": ("b", 0.9)}
+
+
+def test_what_the_amounts_of_an_export_leave_out_is_said(stage):
+    head = "Name,Email,Financial Status,Created at,Lineitem quantity,Lineitem name,Lineitem price,Total\n"
+    staged = stage(head + "#1,a@x.id,paid,2025-01-31 10:00:00 +0700,2,Teh,5.50,12.00\n" * 3)
+    assert "line_amounts" in {issue.code for issue in match.propose(staged).issues}
+    chosen = match.propose(staged, None, {"amount": "Total"})
+    assert "line_amounts" not in {issue.code for issue in chosen.issues}
+
+
 def test_a_table_of_no_kind_is_not_forced_into_one(shared, stage):
     proposal = match.propose(stage(shared("data/transactions/cdnow_summary.csv")))
     assert proposal.questions

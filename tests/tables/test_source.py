@@ -3,6 +3,7 @@ import re
 import pytest
 
 from cxlib.tables.kind import kind
+from cxlib.tables.notes import NOTES
 from cxlib.tables.source import FOLDER, exports, recognise
 
 PROGRAMS = (
@@ -29,6 +30,7 @@ def test_an_export_says_what_it_is(export):
     assert re.fullmatch("en|id|pt|fr|de|es", export.language)
     assert export.dates in (None, "ymd", "dmy", "mdy")
     assert export.decimal in (None, ".", ",")
+    assert set(export.notes) <= set(NOTES)
 
 
 @each
