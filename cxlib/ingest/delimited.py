@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import itertools
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from pyarrow import csv as arrow_csv
 from cxlib.ingest import quotes
 from cxlib.ingest.encoding import Encoded, clean_blocks, examine, open_clean, open_text
 from cxlib.ingest.frame import Frame, find_frame
-from cxlib.ingest.layout import is_blank, is_footer, is_total
+from cxlib.ingest.layout import COPIED, is_blank, is_copy, is_footer, is_total
 from cxlib.ingest.records import Mended, fit, read_records
 from cxlib.ingest.rejects import Rejects
 from cxlib.ingest.remarks import encoding_issues, frame_issues, mended_issues, total_issue
@@ -252,17 +253,42 @@ def _stage_carefully(
 def _inside(
     records: Iterator[tuple[int, list[str]]], frame: Frame, found: _Found
 ) -> Iterator[tuple[int, list[str]]]:
-    """Records up to the end of the table, or to its header once more."""
+    """Records up to the end of the table or to a copy of it, its header once more left out."""
     named = frame.named
-    for line, row in records:
+    first: list[list[str]] = []
+    for line, row in (source := _Ahead(records)):
         if frame.stop is not None and line >= frame.stop:
             return
         if row and named:
             named -= 1
         elif frame.last and len(row) > 1 and tuple(row) == frame.last:
-            found.again = line
-            return
+            if frame.named > 1 or is_copy([row for _, row in source.next(2 * COPIED)], first):
+                found.again = line
+                return
+            found.mended.add("repeated_header", line)
+            continue
+        elif row and len(first) < COPIED:
+            first.append(row)
         yield line, row
+
+
+class _Ahead:
+    """Records that can be looked at before they are handed out."""
+
+    def __init__(self, records: Iterator[tuple[int, list[str]]]) -> None:
+        self._records = records
+        self._held: deque[tuple[int, list[str]]] = deque()
+
+    def next(self, count: int) -> list[tuple[int, list[str]]]:
+        """The next few records, which stay to be handed out."""
+        self._held.extend(itertools.islice(self._records, max(0, count - len(self._held))))
+        return list(self._held)
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        return self
+
+    def __next__(self) -> tuple[int, list[str]]:
+        return self._held.popleft() if self._held else next(self._records)
 
 
 def _before_footer(

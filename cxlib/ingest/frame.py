@@ -155,7 +155,7 @@ def _told(rows: Sequence[Sequence[str]], width: int) -> bool:
 
 def _tables(rows: list[list[str]], dialect: Dialect, header: int | None) -> tuple[Table, ...]:
     if dialect.delimiter is not None or dialect.stops:
-        return find_tables(rows, header)
+        return find_tables(rows, header, joined=True)
     start = next(i for i, row in enumerate(rows) if not is_blank(row))
     filled = [row for row in rows[start : start + LOOK] if not is_blank(row)]
     named = min(1, header_rows(filled)) if header is None else header

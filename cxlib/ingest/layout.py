@@ -15,6 +15,8 @@ from cxlib.ingest.shapes import Column
 MAX_PREAMBLE = 40
 MANY = 10
 """A header that comes again more often than that is no header."""
+COPIED = 3
+"""Rows by which the copy of a table is known."""
 NOTE = re.compile(
     r"\s*(?:[*#†‡©(\[]|-{2,}|={2,}|_{2,}|(?:notes?|sources?|sumber|catatan|generated|exported|dicetak"
     r"|disclaimer|copyright|end of|total (?:rows|records))\b)",
@@ -34,7 +36,9 @@ class Table:
     width: int
 
 
-def find_tables(rows: Rows, header: int | None = None) -> tuple[Table, ...]:
+def find_tables(
+    rows: Rows, header: int | None = None, *, joined: bool = False
+) -> tuple[Table, ...]:
     """The tables in rows of text, from the top; what lies outside of them is remarks.
 
     A regular table stays whole, also where single cells are missing or blank lines are inside: a new
@@ -48,6 +52,9 @@ def find_tables(rows: Rows, header: int | None = None) -> tuple[Table, ...]:
         rows of empty cells), so that positions count.
     header : int, optional
         How many rows name the columns; None: find out.
+    joined : bool
+        Whether a table goes on where its header stands once more, as in files put one after the
+        other. A copy of the table begins a new one even so: its rows would count twice.
 
     Returns
     -------
@@ -61,7 +68,7 @@ def find_tables(rows: Rows, header: int | None = None) -> tuple[Table, ...]:
     tables: list[Table] = []
     begin: int | None = first
     while begin is not None:
-        table, begin = _table(rows, begin, header)
+        table, begin = _table(rows, begin, header, joined)
         tables.append(table)
     return tuple(tables)
 
@@ -95,6 +102,12 @@ def is_footer(rows: Rows, width: int, *, told: bool = False) -> bool:
 def is_total(row: Sequence[str]) -> bool:
     """Whether the first filled cell says that the row is a sum of others."""
     return bool(TOTAL.match(next((cell for cell in row if cell.strip()), "")))
+
+
+def is_copy(rows: Rows, first: Rows) -> bool:
+    """Whether the rows beneath a header that stands again are the first ones of its table again."""
+    after = [list(row) for row in rows if not is_blank(row)][:COPIED]
+    return bool(after) and after == [list(row) for row in first if not is_blank(row)][: len(after)]
 
 
 def is_blank(row: Sequence[str]) -> bool:
@@ -178,7 +191,7 @@ def _width(rows: Rows, begin: int) -> int:
     return max(several, key=lambda w: (several[w] * w, w), default=0)
 
 
-def _table(rows: Rows, begin: int, header: int | None) -> tuple[Table, int | None]:
+def _table(rows: Rows, begin: int, header: int | None, joined: bool) -> tuple[Table, int | None]:
     """The table that begins on a row, and where the next one begins."""
     width = _width(rows, begin)
     filled = [row for row in rows[begin : begin + LOOK] if not is_blank(row)]
@@ -191,11 +204,15 @@ def _table(rows: Rows, begin: int, header: int | None) -> tuple[Table, int | Non
     while i < len(rows):
         row = rows[i]
         if again and i > begin + named and list(row) == titles and len(row) > 1:
-            return Table(begin, i, named, width), i
+            if not joined or named > 1 or is_copy(rows[i + 1 : i + 9], filled[1:]):
+                return Table(begin, i, named, width), i
+            i += 1
+            continue
         if is_blank(row):
             end = next((k for k in range(i, len(rows)) if not is_blank(rows[k])), len(rows))
             after = _after_blank(rows, i, end, width, columns)
-            if after is not None:
+            on = joined and named == 1 and again and end < len(rows) and list(rows[end]) == titles
+            if after is not None and not on:
                 stop, following = after
                 return Table(begin, stop, named, width), following
             i = end

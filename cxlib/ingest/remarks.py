@@ -35,6 +35,12 @@ MENDED: dict[str, tuple[str, str]] = {
         N_("Lines end early; the cells that they lack at their end were left empty."),
         N_("Check that these lines are complete."),
     ),
+    "repeated_header": (
+        N_("The header stands again inside of the table; these lines were left out."),
+        N_(
+            "It looks as if files were put one after the other. Check that no rows are in it twice."
+        ),
+    ),
     "other_delimiter": (
         N_("Lines part their cells in another way than the rest; they were read that way."),
         N_("Check that the cells of these lines are as you meant them."),

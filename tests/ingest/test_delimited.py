@@ -119,6 +119,37 @@ def test_lines_before_the_table_are_left_out(stage, cells):
     assert "preamble" in CODES(staged)
 
 
+MONTH = "".join(f"{i},2025-01-{i % 28 + 1:02d},{i}.5\n" for i in range(40))
+NEXT = "".join(f"{i},2025-02-{i % 28 + 1:02d},{i}.5\n" for i in range(40, 60))
+FAR = "".join(f"{i},2024-01-{i % 28 + 1:02d},{i}.5\n" for i in range(30_000))
+PAGES = ["".join(f"{p}{i},2025-03-{p + 1:02d},{i}.5\n" for i in range(8)) for p in range(25)]
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "again"),
+    [
+        (f"id,day,paid\n{MONTH}id,day,paid\n{NEXT}", 60, (42,)),
+        (f"id,day,paid\n{MONTH}\nid,day,paid\n{NEXT}", 60, (43,)),
+        (f"id,day,paid\n{FAR}id,day,paid\n{NEXT}", 30_020, (30_002,)),
+        ("id,day,paid\n".join(["", *PAGES]), 8 * 25, (10, 19, 28, 37, 46)),
+        (f"id,day,paid\n{NEXT}id,day,paid\n", 20, (22,)),
+    ],
+    ids=["joined", "blank", "far", "pages", "end"],
+)
+def test_a_header_that_stands_again_is_left_out_and_told(stage, text, count, again):
+    staged = stage(text)
+    assert (staged.rows, staged.rejected) == (count, 0)
+    assert [(i.code, i.rows) for i in staged.issues] == [("repeated_header", again)]
+
+
+@pytest.mark.parametrize("body", [MONTH, FAR], ids=["near", "far"])
+def test_a_copy_of_a_table_does_not_count_twice(stage, body):
+    staged = stage(f"id,day,paid\n{body}" * 2)
+    line = body.count("\n") + 2
+    assert staged.rows == line - 2
+    assert [(i.code, i.rows) for i in staged.issues] == [("other_tables", (1, line))]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -151,7 +182,9 @@ CELL = st.text(
 )
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=2, max_size=30))
 def test_any_cell_survives_a_round_trip(tmp_path, table):
     text = io.StringIO(newline="")
@@ -167,7 +200,9 @@ def test_any_cell_survives_a_round_trip(tmp_path, table):
     assert staged.rejected == 0
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.lists(CELL, min_size=2, max_size=4), min_size=1, max_size=30), st.data())
 def test_both_readers_agree_on_rows_and_lines(tmp_path, table, data):
     width = len(table[0])
