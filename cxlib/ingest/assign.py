@@ -48,6 +48,8 @@ def name_score(header: str, wanted: Field, subject: tuple[str, ...] = ()) -> flo
         sure = wanted.required or plain != "id"
         return 1.0 - LATER * min(names.index(plain), LAST) if sure else PARTLY
     asked = terms(header)
+    if wanted.type == "timestamp":  # a time of something is its date as well
+        asked = tuple(term | {"date"} if "time" in term else term for term in asked)
     index = _index(names)
     rivals = {pair for senses in asked for sense in senses for pair in index.get(sense, ())}
     best = max((_fit(asked, name, at, wanted, subject) for at, name in rivals), default=0.0)
@@ -242,8 +244,9 @@ def _by_values(
             days = [c for c in free if c.dates.share > TYPED] if wanted.type == "timestamp" else []
             guess = days[0] if len(days) == 1 else free[0]
             alone = 0.5 if named else ONLY
-            asked = wanted.type == "text" and len(free) == 1 and "?" in guess.name
-            if asked:  # the only question that people answered in their own words
+            # The only text that people wrote, in answer to a question or beside their points.
+            rated = found.get("rating", ("", 0.0))[1] >= CERTAIN
+            if wanted.type == "text" and len(free) == 1 and ("?" in guess.name or rated):
                 found[wanted.name] = (guess.name, ONLY)
                 taken.add(guess.name)
                 continue

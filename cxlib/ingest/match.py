@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
@@ -208,11 +208,15 @@ def _plausibility(
         doubts += any(column.prose for column in columns)  # stars with a text are a review
         doubts += 0.5
     if rival.name == "feedback":
+        prose = {column.name for column in columns if column.prose}
+        reviewed = {"text", "rating"} <= certain and found["text"][0] in prose
+        votes += 0.75 * (reviewed and not _hinted(SURVEY, columns))
         doubts += 1.0 * (asked > 0)  # a text beside the answer to a survey is its comment
     likely = {field for field, (_, score) in found.items() if score >= LIKELY}
     doubts += 1.0 * (not CORE[rival.name] & likely)
     if rival.name in ("customers", "transactions") and "customer_id" in certain:
-        again = _repeats(columns, found["customer_id"][0])
+        known_by = {found[f][0] for f in ("customer_id", "email") if f in certain}
+        again = _repeats(columns, known_by)
         if again is not None:  # customers come once in a list of them, and again in one of orders
             doubts += (1.5 if again else -0.5) if rival.name == "customers" else 0.5 * (not again)
     shapes = [shape for shape in rival.requires if set(shape) <= certain]
@@ -223,10 +227,11 @@ def _plausibility(
     return for_it - doubts, rival.name == DEFAULT_KIND
 
 
-def _repeats(columns: Iterable[Column], name: str) -> bool | None:
-    """Whether a tenth of a column's cells are there again; None where it has too few to tell."""
-    column = next(c for c in columns if c.name == name)
-    return column.distinct < 0.9 * column.filled if column.filled >= ENOUGH else None
+def _repeats(columns: Iterable[Column], names: Collection[str]) -> bool | None:
+    """Whether a tenth of the cells of one of the columns are there again; None where they have too
+    few to tell."""
+    held = [c for c in columns if c.name in names and c.filled >= ENOUGH]
+    return any(c.distinct < 0.9 * c.filled for c in held) if held else None
 
 
 def _hinted(words: frozenset[str], columns: Iterable[Column]) -> int:

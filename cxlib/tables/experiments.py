@@ -28,7 +28,7 @@ KIND = Kind(
             "unit_id",
             "id",
             N_("Unit"),
-            words("user id, userid, user, customer id, visitor id, id pengguna"),
+            words("user id, userid, user, customer id, customer, visitor id, id pengguna"),
         ),
         Field("timestamp", "timestamp", N_("Date"), TIME + words("exposed at, assigned at")),
         Field(

@@ -2,7 +2,7 @@
 
 from cxlib.i18n import N_
 from cxlib.tables.kind import Field, Kind
-from cxlib.tables.names import CUSTOMER, TIME, words
+from cxlib.tables.names import CONTACT, CUSTOMER, TIME, words
 
 KIND = Kind(
     name="responses",
@@ -24,7 +24,7 @@ KIND = Kind(
             "customer_id",
             "id",
             N_("Customer"),
-            CUSTOMER + words("respondent id, respondent, id responden, responden"),
+            CUSTOMER + CONTACT + words("respondent id, respondent, id responden, responden"),
         ),
         Field(
             "timestamp",

@@ -2,7 +2,7 @@
 
 from cxlib.i18n import N_
 from cxlib.tables.kind import Field, Kind
-from cxlib.tables.names import CUSTOMER, words
+from cxlib.tables.names import CONTACT, CUSTOMER, words
 
 KIND = Kind(
     name="subscriptions",
@@ -12,7 +12,7 @@ KIND = Kind(
             "customer_id",
             "id",
             N_("Customer"),
-            CUSTOMER + words("subscriber id, subscriber, id pelanggan langganan"),
+            CUSTOMER + CONTACT + words("subscriber id, subscriber, id pelanggan langganan"),
             required=True,
         ),
         Field(
@@ -29,7 +29,7 @@ KIND = Kind(
             "timestamp",
             N_("End"),
             words(
-                "end date, ended at, cancelled at, canceled at, cancellation date, churn date, "
+                "end date, ended at, ended, cancelled at, canceled at, cancellation date, churn date, "
                 "tanggal berakhir, tanggal berhenti, berakhir"
             ),
         ),
