@@ -35,11 +35,12 @@ TOP = (
     "expected_spend",
 )
 STEPS = (1, 2, 5)
+NOTHING = 1e-9  # what is less has no power of ten that a chart could show
 
 
 def money_edges(values: pd.Series[Any]) -> list[float]:
     """Round edges (1, 2, 5 × powers of ten) that hold every value; the first class starts at 0."""
-    known = values[values > 0]
+    known = values[values > NOTHING]
     if known.empty:
         return [0.0, 1.0]
     low = math.floor(math.log10(max(known.quantile(0.02), known.max() / 1e6)))
