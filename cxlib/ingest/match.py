@@ -210,7 +210,7 @@ def _plausibility(
     if rival.name == "feedback":
         prose = {column.name for column in columns if column.prose}
         reviewed = {"text", "rating"} <= certain and found["text"][0] in prose
-        votes += 0.75 * (reviewed and not _hinted(SURVEY, columns))
+        votes += 0.75 * (reviewed and not _hinted(SURVEY - {"answer"}, columns))  # shops answer too
         doubts += 1.0 * (asked > 0)  # a text beside the answer to a survey is its comment
     likely = {field for field, (_, score) in found.items() if score >= LIKELY}
     doubts += 1.0 * (not CORE[rival.name] & likely)
