@@ -91,7 +91,7 @@ class Column:
             if broken or not self._no_day or self.prose:
                 return 0.2
             few = self.rows >= MANY and self.distinct <= CODES and digits > TYPED
-            return 0.5 if few else 1.0
+            return 0.7 if few else 1.0
         if wanted.type == "flag":
             return 1.0 if self.yes_or_no else 0.2
         if wanted.type == "text":
