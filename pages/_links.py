@@ -24,18 +24,13 @@ def workspace() -> Workspace:
     here = [name for name in kinds() if _state.snapshot(name)]
     if opened is not None and len(here) > 1:
         return opened
-    with st.container(border=True):
-        st.subheader(_("This page needs two tables"), anchor=False)
-        st.write(
-            _(
-                "Upload a second file about the same customers: survey answers, tickets, visits or"
-                " a customer list beside your orders. Then you see how well they fit together."
-            )
-        )
-        with st.container(horizontal=True):
-            st.page_link("data/upload.py", label=_("Upload a file"), icon=":material/upload_file:")
-            st.page_link("data/start.py", label=_("Try a sample"), icon=":material/science:")
-    st.stop()
+    _parts.teach(
+        _("This page needs two tables"),
+        _(
+            "Upload a second file about the same customers: survey answers, tickets, visits or"
+            " a customer list beside your orders. Then you see how well they fit together."
+        ),
+    )
 
 
 def identities(of: Workspace) -> Identities:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 
@@ -35,14 +35,20 @@ def require(kind: str) -> Snapshot:
     found = _state.snapshot(kind)
     if found is not None:
         return found
+    teach(
+        _("This page needs your orders"),
+        _(
+            "Upload a file with one row an order (or an order line): who bought, when, and for"
+            " how much. CSV, Excel or Parquet, as your shop exports it."
+        ),
+    )
+
+
+def teach(title: str, text: str) -> NoReturn:
+    """What is missing on a page and where to get it; the page ends."""
     with st.container(border=True):
-        st.subheader(_("This page needs your orders"), anchor=False)
-        st.write(
-            _(
-                "Upload a file with one row an order (or an order line): who bought, when, and for"
-                " how much. CSV, Excel or Parquet, as your shop exports it."
-            )
-        )
+        st.subheader(title, anchor=False)
+        st.write(text)
         with st.container(horizontal=True):
             st.page_link("data/upload.py", label=_("Upload a file"), icon=":material/upload_file:")
             st.page_link("data/start.py", label=_("Try a sample"), icon=":material/science:")

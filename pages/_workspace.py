@@ -23,13 +23,10 @@ def opened() -> Workspace:
     found = _state.session().workspace
     if found is not None:
         return found
-    with st.container(border=True):
-        st.subheader(_("There is no workspace yet"), anchor=False)
-        st.write(_("It is made with your first file or sample, and opens by the link alone."))
-        with st.container(horizontal=True):
-            st.page_link("data/upload.py", label=_("Upload a file"), icon=":material/upload_file:")
-            st.page_link("data/start.py", label=_("Try a sample"), icon=":material/science:")
-    st.stop()
+    _parts.teach(
+        _("There is no workspace yet"),
+        _("It is made with your first file or sample, and opens by the link alone."),
+    )
 
 
 def about(of: Workspace) -> None:

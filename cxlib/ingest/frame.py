@@ -18,8 +18,6 @@ from cxlib.ingest.quotation import find_quotation
 from cxlib.ingest.records import Mended, Shape, read_records
 from cxlib.ingest.staged import ReadOptions
 
-WORDS_SHOWN = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Frame:

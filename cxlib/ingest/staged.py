@@ -220,8 +220,10 @@ class TextWriter:
         try:
             with room(), self._thread:
                 if kind is None:
-                    self._flush()
-                    self._flush()  # the first waits for nobody, the second for the first
+                    if self._held or self._writer is None:
+                        self._flush()
+                    if self._writing is not None:
+                        self._writing.result()
                 if self._writer is not None:
                     if self._writing is not None:
                         wait([self._writing])
