@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from cxlib.errors import CxError
 from cxlib.i18n import N_
-from cxlib.ingest.pieces import Digest, joined
+from cxlib.ingest.digest import Digest, joined
 from cxlib.ingest.plain import from_plain, to_plain
 from cxlib.ingest.plan import Attribute, Score
 from cxlib.ingest.repair import Problem
@@ -86,7 +86,7 @@ def metadata(imported: Imported) -> dict[str, str]:
 
 
 def digest(paths: Sequence[Path]) -> str:
-    """The digest of tables as they are kept (`pieces.Digest`), in their order."""
+    """The digest of tables as they are kept (`digest.Digest`), in their order."""
     digests = []
     for path in paths:
         digests.append(Digest())

@@ -38,8 +38,17 @@ class Cells:
         return self.spread(is_missing)
 
     def words(self) -> pa.Array:
-        """The text of every row; empty is null."""
-        return self.spread(lambda values: pc.if_else(pc.equal(values, ""), None, values))
+        """The text of every row; empty is null. A dictionary stays one, with each value once."""
+        if self._indices is None:
+            return pc.if_else(pc.equal(self.values, ""), None, self.values)
+        values, indices = self.values, self._indices
+        if not values.equals(self._raw):  # without white space, or repaired, some may be alike
+            once = values.dictionary_encode()
+            values, indices = once.dictionary, pc.take(once.indices, indices)
+        empty = pc.index(values, "").as_py()
+        if empty >= 0:
+            indices = pc.if_else(pc.equal(indices, empty), None, indices)
+        return pa.DictionaryArray.from_arrays(indices.cast(pa.int32()), values)
 
     def raw(self, row: int) -> str:
         """The cell of a row as it is in the file."""

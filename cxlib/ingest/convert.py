@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-import os
+import datetime as dt
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from cxlib import engine
 from cxlib.errors import CxError
 from cxlib.i18n import N_
-from cxlib.ingest import canonical, entries, purchases
+from cxlib.ingest import canonical, entries, purchases, runs
 from cxlib.ingest.anomalies import anomalies
 from cxlib.ingest.canonical import Imported
 from cxlib.ingest.check import checks
+from cxlib.ingest.digest import Digest, joined
 from cxlib.ingest.findings import Ledger
-from cxlib.ingest.fold import fold, quoted, write, write_lines
-from cxlib.ingest.pieces import Digest, joined
+from cxlib.ingest.fold import Orders, fold, quoted, write
+from cxlib.ingest.pieces import TableFile, as_text, dictionaries, groups, read_group
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
+from cxlib.ingest.repeats import find_repeated
 from cxlib.ingest.staged import Staged
 from cxlib.ingest.typed import Typist
+from cxlib.ingest.unusual import REPEATING, Purchases
 from cxlib.results import Issue
 from cxlib.tables.kind import kind as kind_of
 
 MEMORY = "600MB"  # of the engine, below the child's own limit
 ORDERS = "transactions"  # the kind whose rows are folded
-BY_LINE = "SELECT * FROM orders ORDER BY line, purchase_day"
+SCRATCH = "scratch-"
 
 
 def convert(
@@ -44,25 +53,41 @@ def convert(
         `missing_field` where the plan lacks a required field, `no_rows` where no row can be read.
     """
     _check(plan)
-    typed, kept = outdir / "typed.parquet", outdir / "kept.parquet"
     orders = plan.kind == ORDERS
-    with Rejects(outdir / "rejects.csv", plan.lang) as rejects:
+    split = orders and {"product", "category"} & set(plan.mapping)
+    lines = outdir / "lines.parquet" if split else None
+    table = outdir / f"{'orders' if orders else plan.kind}.parquet"
+    digests = [Digest() for _ in range(1 if lines is None else 2)]
+
+    def told() -> dict[str, str]:
+        return canonical.metadata(replace(imported, digest=joined(digests)))
+
+    with (
+        tempfile.TemporaryDirectory(prefix=SCRATCH, dir=outdir) as scratch,
+        Rejects(outdir / "rejects.csv", plan.lang) as rejects,
+        engine.connect(outdir, memory=MEMORY) as connection,
+    ):
+        folder = Path(scratch)
         rejects.take_over(staged.rejects)
         typist = _typist(staged, plan, rejects)
-        typist.write(typed, progress)
-        with engine.connect(outdir, memory=MEMORY) as connection:
+        if orders:
+            typed = _purchases(typist, folder, progress)
             doubled = _duplicates(connection, staged)
-            _drop_repeats(connection, typed, staged, plan, rejects)
-            if orders:
-                fold(connection, kept)
-            else:
-                connection.execute(
-                    f"CREATE VIEW entries AS SELECT * FROM read_parquet({quoted(str(kept))})"
-                )
-            totals = _order_totals(connection) if orders else _entry_totals(connection, plan)
+            _drop_repeated_lines(connection, typed, staged, plan, rejects)
+            folded = fold(connection, typed.pieces, folder, lines, digests[-1])
+            found = checks(connection, plan.today)
+            schema, write = runs.SCHEMA, partial(_add_orders, connection, folded, folder)
+        else:
+            kept = _entries(typist, folder, progress)
+            doubled = _duplicates(connection, staged)
+            _drop_copies(connection, kept, staged, plan, rejects)
+            connection.execute(f"CREATE VIEW entries AS FROM read_parquet({quoted(str(kept))})")
+            found = anomalies(connection, plan)
+            schema, write = typist.schema, partial(_add_entries, connection, kept, plan)
+        with TableFile(table, schema, digests[0], told) as file:
+            totals = write(file)
             if not totals.rows:
                 raise _no_rows(rejects)
-            found = checks(connection, plan.today) if orders else anomalies(connection, plan)
             issues = (
                 *staged.issues,
                 *(i for i in rejects.issues() if i.code not in {s.code for s in staged.issues}),
@@ -70,11 +95,10 @@ def convert(
                 *doubled,
                 *found,
             )
-            split = orders and {"product", "category"} & set(plan.mapping)
             imported = Imported(
                 kind=plan.kind,
-                table=outdir / f"{'orders' if orders else plan.kind}.parquet",
-                lines=outdir / "lines.parquet" if split else None,
+                table=table,
+                lines=lines,
                 rejects=rejects.path,
                 rows_read=staged.rows + staged.rejected,
                 rows_accepted=totals.records,
@@ -93,14 +117,7 @@ def convert(
                 problems=typist.ledger.problems(),
             )
             _balance(imported)
-            imported = (
-                _write_orders(connection, imported, kept)
-                if orders
-                else _write_entries(connection, imported)
-            )
-    for scratch in (typed, kept):
-        scratch.unlink(missing_ok=True)
-    return imported
+    return replace(imported, digest=joined(digests))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +173,8 @@ def _duplicates(connection: engine.Connection, staged: Staged) -> tuple[Issue, .
     """
     names = ", ".join(f"c{i}" for i in range(len(staged.columns)))
     path = {"path": str(staged.path)}
-    connection.execute(
-        f"CREATE TABLE suspects AS SELECT hash({names}) AS h FROM read_parquet($path) "
-        "GROUP BY h HAVING count(*) > 1",
-        path,
-    )
+    hashes = f"SELECT hash({names}) AS h FROM read_parquet({quoted(str(staged.path))})"
+    find_repeated(connection, "suspects", hashes, staged.rows)
     found = connection.execute(
         f"SELECT coalesce(sum(n - 1), 0)::BIGINT, coalesce(min(second, 5), []) FROM ("
         f"SELECT count(*) AS n, min(line, 2)[2] AS second FROM read_parquet($path) "
@@ -184,52 +198,129 @@ def _duplicates(connection: engine.Connection, staged: Staged) -> tuple[Issue, .
     return (issue,)
 
 
-def _drop_repeats(
+def _drop_repeated_lines(
+    connection: engine.Connection,
+    typed: Purchases,
+    staged: Staged,
+    plan: Plan,
+    rejects: Rejects,
+) -> None:
+    """Reject order lines that are there already, and copies where their removal was chosen.
+
+    The view `unusual` is of what is left.
+    """
+    column = ""
+    if plan.remove_duplicates:
+        _find_copies(connection, staged)
+    elif typed.identified is not None:
+        column = plan.mapping["line_id"]
+        same = ", ".join(name for name in REPEATING if name != "line")
+        _find_repeats(connection, typed.identified, same, "WHERE line_id IS NOT NULL")
+    else:
+        connection.execute("CREATE TABLE repeats (line BIGINT)")
+    lines = connection.cursor().sql("SELECT line FROM repeats ORDER BY line").to_arrow_table()
+    for number in range(len(typed.pieces) if len(lines) else 0):
+        table = typed.pieces.read(number, purchases.SCHEMA.names)
+        again = pc.is_in(table["line"], lines["line"].combine_chunks())
+        for row in table.filter(again).select(["line", "line_id"]).to_pylist():
+            code = "repeated_line" if column else "duplicate_row"
+            rejects.add(row["line"], column, (row["line_id"] or "") if column else "", code)
+        typed.pieces.replace(number, table.filter(pc.invert(again)))
+    connection.execute(
+        f"CREATE VIEW unusual AS SELECT * FROM read_parquet({quoted(str(typed.path))}) "
+        "ANTI JOIN repeats USING (line)"
+    )
+
+
+def _drop_copies(
     connection: engine.Connection, typed: Path, staged: Staged, plan: Plan, rejects: Rejects
 ) -> None:
-    """Reject order lines that are there already, and copies where their removal was chosen."""
-    kept = typed.with_name("kept.parquet")
-    if plan.remove_duplicates:
-        names = ", ".join(f"c{i}" for i in range(len(staged.columns)))
-        source, code, column = str(staged.path), "duplicate_row", ""
-    elif "line_id" in plan.mapping:
-        names = "line_id, order_id, customer_id, timestamp, amount, quantity, product, said"
-        source, code, column = str(typed), "repeated_line", plan.mapping["line_id"]
-    else:
-        os.replace(typed, kept)
+    """Reject copies of a row where their removal was chosen."""
+    if not plan.remove_duplicates:
         return
-    condition = "" if code == "duplicate_row" else "WHERE line_id IS NOT NULL"
-    connection.execute(
-        f"CREATE TABLE repeats AS SELECT line FROM (SELECT line, row_number() OVER "
-        f"(PARTITION BY {names} ORDER BY line) AS n FROM read_parquet($path) {condition}) WHERE n > 1",
-        {"path": source},
-    )
-    # Those that are rejected already are not rejected twice.
-    value = "line_id" if column else "''"
-    repeats = connection.execute(
-        f"SELECT line, {value} FROM read_parquet($path) SEMI JOIN repeats USING (line) ORDER BY line",
+    _find_copies(connection, staged)
+    repeats = connection.execute(  # those that are rejected already are not rejected twice
+        "SELECT line FROM read_parquet($path) SEMI JOIN repeats USING (line) ORDER BY line",
         {"path": str(typed)},
     )
     while chunk := repeats.fetchmany(10_000):
-        for line, found in chunk:
-            rejects.add(line, column, found, code)
+        for (line,) in chunk:
+            rejects.add(line, "", "", "duplicate_row")
     write(
         connection,
         f"SELECT * FROM read_parquet({quoted(str(typed))}) ANTI JOIN repeats USING (line) "
         "ORDER BY line",
-        kept,
+        typed,
     )
 
 
-def _order_totals(connection: engine.Connection) -> Totals:
+def _find_copies(connection: engine.Connection, staged: Staged) -> None:
+    names = ", ".join(f"c{i}" for i in range(len(staged.columns)))
+    _find_repeats(connection, staged.path, names)
+
+
+def _find_repeats(connection: engine.Connection, path: Path, same: str, among: str = "") -> None:
+    """Make the table `repeats` of the lines that have all of `same` with an earlier one in common."""
+    connection.execute(
+        f"CREATE TABLE repeats AS SELECT line FROM (SELECT line, row_number() OVER "
+        f"(PARTITION BY {same} ORDER BY line) AS n FROM read_parquet($path) {among}) WHERE n > 1",
+        {"path": str(path)},
+    )
+
+
+def _purchases(typist: Typist, folder: Path, progress: Callable[[int], None] | None) -> Purchases:
+    with Purchases(folder, typist.plan.today, "line_id" in typist.plan.mapping) as typed:
+        typist.write(typed.add, progress)
+    return typed
+
+
+def _entries(typist: Typist, folder: Path, progress: Callable[[int], None] | None) -> Path:
+    path = folder / "entries.parquet"
+    with TableFile(path, typist.schema) as file:
+        typist.write(file.add, progress)
+    return path
+
+
+def _add_orders(
+    connection: engine.Connection, folded: Orders, folder: Path, file: TableFile
+) -> Totals:
+    """Write the orders, and count them meanwhile; customers are those of sales."""
+    records, rows, sales, revenue = 0, 0, 0, None
+    days = list[dt.date]()
+    path = folder / "buyers.parquet"
+    with TableFile(path, pa.schema([runs.SCHEMA.field("customer_id")])) as buyers:
+        for table in folded.tables():
+            file.add(table)
+            sold = table.filter(pc.equal(as_text(table["status"]), "sale"))
+            buyers.add(pa.table({"customer_id": pc.unique(as_text(sold["customer_id"]))}))
+            records, sales = records + len(table), sales + len(sold)
+            rows += pc.sum(table["lines"]).as_py()
+            amount = pc.sum(table["amount"]).as_py()
+            revenue = amount if revenue is None else revenue + (amount or 0)
+            days += pc.min_max(table["day"]).as_py().values()
     found = connection.execute(
-        "SELECT count(*), coalesce(sum(lines), 0)::BIGINT, sum(amount)::VARCHAR, "
-        "min(day)::VARCHAR, max(day)::VARCHAR, "
-        "count(DISTINCT customer_id) FILTER (status = 'sale'), count(*) FILTER (status = 'sale') "
-        "FROM orders"
+        "SELECT count(DISTINCT customer_id) FROM read_parquet($path)", {"path": str(path)}
     ).fetchone()
     assert found is not None
-    return Totals(*found)
+    return Totals(
+        records=records,
+        rows=rows,
+        revenue=None if revenue is None else format(revenue, "f"),
+        first_day=min(days).isoformat() if days else None,
+        last_day=max(days).isoformat() if days else None,
+        customers=found[0],
+        orders=sales,
+    )
+
+
+def _add_entries(connection: engine.Connection, kept: Path, plan: Plan, file: TableFile) -> Totals:
+    """Write the entries as they were kept."""
+    encoded = dictionaries(kept)
+    with pq.ParquetFile(kept) as source:
+        names = source.schema_arrow.names
+    for group in groups(kept):
+        file.add(read_group(kept, group, names, encoded))
+    return _entry_totals(connection, plan)
 
 
 def _entry_totals(connection: engine.Connection, plan: Plan) -> Totals:
@@ -258,31 +349,3 @@ def _balance(imported: Imported) -> None:
     parts = imported.rows_accepted + imported.rows_merged + imported.rows_rejected
     if imported.rows_read != parts:
         raise AssertionError(f"{imported.rows_read} rows read, {parts} accounted for")
-
-
-def _write_orders(connection: engine.Connection, imported: Imported, kept: Path) -> Imported:
-    """The tables, ordered by line, the digest and report within the orders' file."""
-    digests = [Digest()]
-    if imported.lines is not None:
-        digests.append(Digest())
-        write_lines(connection, kept, imported.lines, digests[1])
-    return _with_report(connection, BY_LINE, imported, digests)
-
-
-def _write_entries(connection: engine.Connection, imported: Imported) -> Imported:
-    """The entries as they were kept, with the digest and report."""
-    return _with_report(connection, "SELECT * FROM entries", imported, [Digest()])
-
-
-def _with_report(
-    connection: engine.Connection, query: str, imported: Imported, digests: list[Digest]
-) -> Imported:
-    """The table of the records, into the first of the digests; the report is of all."""
-    write(
-        connection,
-        query,
-        imported.table,
-        digests[0],
-        lambda: canonical.metadata(replace(imported, digest=joined(digests))),
-    )
-    return replace(imported, digest=joined(digests))

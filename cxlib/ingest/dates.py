@@ -95,6 +95,8 @@ NOTATIONS = (
     "period",
     "serial",
 )
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?$")
+ISO_LENGTHS = (10, 16, 19)
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 QUARTER = 900_000_000  # microseconds
@@ -124,6 +126,10 @@ class DateEvidence:
         text = trimmed(text)
         text = text.filter(pc.invert(is_missing(text)))
         self.values += len(text)
+        if _iso(text) is not None:
+            self.iso += len(text)
+            self.dates += len(text)
+            return
         told = np.zeros(len(text), bool)
         for block in blocks(text):
             told[block.rows] = True
@@ -276,6 +282,9 @@ def read_dates(text: pa.Array, order: Order, timezone: str) -> Dates:
     ways, short = np.zeros(len(text), np.int8), np.zeros(len(text), bool)
     if order in ("serial", "serial1904", "unix", "unix_ms"):
         return Dates(_bare_times(text, order, timezone), ways, short)
+    moments = _iso(text) if order != "ydm" else None
+    if moments is not None and _in_range(moments):
+        return Dates(moments, ways + np.int8(NOTATIONS.index("year first")), short)
     micros = np.zeros(len(text), "int64")
     done, zoned = np.zeros(len(text), bool), np.zeros(len(text), bool)
     for block in blocks(text):
@@ -319,6 +328,27 @@ def read_dates(text: pa.Array, order: Order, timezone: str) -> Dates:
     if zoned.any():
         values = pc.if_else(pa.array(zoned), to_business(values, timezone), values)
     return Dates(values, ways, short)
+
+
+def _iso(text: pa.Array) -> pa.Array | None:
+    """Trimmed texts as moments where all are days of ISO 8601, or days and times, of one length.
+
+    Nearly all that programs export is; Arrow reads it ten times as fast as blocks are.
+    """
+    ends = pc.min_max(pc.binary_length(text)).as_py()
+    if text.null_count or ends["min"] != ends["max"] or ends["min"] not in ISO_LENGTHS:
+        return None
+    if not ISO.match(text[0].as_py()):
+        return None
+    try:
+        return text.cast(pa.timestamp("us"))
+    except pa.ArrowInvalid:  # one of them is none: told one by one
+        return None
+
+
+def _in_range(moments: pa.Array) -> bool:
+    years = pc.min_max(pc.year(moments)).as_py()
+    return bool(years["min"] >= FIRST_YEAR and years["max"] <= LAST_YEAR)
 
 
 def swapped_dates(dates: Dates, text: pa.Array, order: Order, timezone: str) -> pa.Array:

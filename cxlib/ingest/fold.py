@@ -5,25 +5,30 @@ Written in SQL for the embedded engine, so that a file larger than memory folds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from cxlib.engine import THREADS, Connection
-from cxlib.ingest.pieces import Digest, ahead, write_tables
+from cxlib.ingest import purchases
+from cxlib.ingest.digest import Digest
+from cxlib.ingest.pieces import Pieces, TableFile, ahead, as_text
+from cxlib.ingest.repeats import hashes, repeated
+from cxlib.ingest.runs import KEY, SCHEMA, STATUSES, sum_too_large, summed
+from cxlib.ingest.unusual import CREDIT_NOTE
 
 ROWS_AT_ONCE = 1 << 17
 
 # Invoices like C489449 are credit notes where nearly all of their rows are negative.
-CREDIT_NOTE = "^[Cc][0-9]+$"
 CREDIT_SHARE = 0.9
 
-# What is large stays a view over the typed file; only what refunds are about becomes a table.
+# Only what is unusual is looked at here; all other rows are sales.
 ROWS = """
 CREATE VIEW rows AS
 SELECT *, CAST(timestamp AS DATE) AS day,
@@ -35,7 +40,7 @@ SELECT *, CAST(timestamp AS DATE) AS day,
         WHEN quantity < 0 THEN 'cancellation'
         ELSE 'sale'
     END AS status
-FROM read_parquet({path})
+FROM unusual
 """
 
 REFUNDED = """
@@ -45,13 +50,20 @@ SELECT line, customer_id, product, -quantity AS quantity, timestamp, day,
 FROM rows WHERE status = 'refund'
 """
 
+# The sales that a refund may undo, by their order or by their customer and product.
+SALES = """
+CREATE VIEW sales AS
+SELECT *, CAST(timestamp AS DATE) AS day FROM read_parquet({path})
+ANTI JOIN (SELECT line FROM rows WHERE status <> 'sale') USING (line)
+"""
+
 # A refund belongs to the latest earlier sale with its order id (a credit note's without the C),
 # else with its customer, product and quantity.
 BY_ORDER = """
 CREATE TABLE by_order AS
 SELECT refund.line, max(sale.day) AS purchase_day
 FROM refunded AS refund
-JOIN (SELECT customer_id, order_id, day FROM rows WHERE status = 'sale') AS sale
+JOIN sales AS sale
 ON sale.order_id = refund.order_id AND sale.customer_id IS NOT DISTINCT FROM refund.customer_id
     AND sale.day <= refund.day
 GROUP BY refund.line
@@ -70,8 +82,7 @@ SELECT refund.line, sale.day AS purchase_day
 FROM returned AS refund
 ASOF JOIN (
     SELECT customer_id, product, quantity, timestamp, day
-    FROM rows SEMI JOIN returned USING (customer_id, product, quantity)
-    WHERE status = 'sale'
+    FROM sales SEMI JOIN returned USING (customer_id, product, quantity)
 ) AS sale
 ON refund.customer_id = sale.customer_id AND refund.product = sale.product
     AND refund.quantity = sale.quantity AND refund.timestamp >= sale.timestamp
@@ -88,9 +99,8 @@ LEFT JOIN by_product USING (line)
 
 # Never charged: nothing. A positive refund takes back its order where that is a row of its own;
 # where the order's only row says "refunded", it was sold and paid back: nothing remains.
-LINES = """
-CREATE VIEW lines AS
-SELECT rows.* EXCLUDE (amount, said, line_id),
+CHANGED = """
+SELECT line, status,
     CAST(CASE
         WHEN status = 'cancellation' THEN amount * 0
         WHEN said = 'refund' AND amount > 0 AND NOT credit_note
@@ -100,80 +110,184 @@ SELECT rows.* EXCLUDE (amount, said, line_id),
     coalesce(undone, day) AS purchase_day
 FROM rows
 LEFT JOIN refunds USING (line)
+WHERE status <> 'sale'
+ORDER BY line
 """
 
-# The lines that are not what their row in the file is.
-CHANGED = """
-SELECT line, amount, status, purchase_day FROM lines
-WHERE status <> 'sale' OR purchase_day <> day ORDER BY line
-"""
-
-ORDERS = """
-CREATE TABLE orders AS
+# The orders whose rows stand apart in the file.
+MERGED = """
 SELECT
     customer_id, order_id, min(timestamp) AS timestamp, day, purchase_day,
-    CAST(sum(amount) AS DECIMAL(18, 4)) AS amount,
-    CAST(sum(discount) AS DECIMAL(18, 4)) AS discount,
-    CAST(sum(quantity) AS DECIMAL(18, 4)) AS quantity,
+    sum(amount) AS amount, sum(discount) AS discount, sum(quantity) AS quantity,
     arg_min(channel, line) AS channel, arg_min(place, line) AS place,
     arg_min(currency, line) AS currency, status,
-    CAST(count(*) AS INTEGER) AS lines, min(line) AS line
-FROM lines
-GROUP BY customer_id, order_id, day, purchase_day, status, CASE WHEN order_id IS NULL THEN line END
+    CAST(sum(lines) AS INTEGER) AS lines, min(line) AS line
+FROM read_parquet({path})
+GROUP BY {key}
+ORDER BY line
 """
 
 LINE_COLUMNS = (
     "customer_id, order_id, day, purchase_day, product, category, channel, place, quantity, "
     "unit_price, amount, discount, status, line"
 )
+LINE_NAMES = LINE_COLUMNS.split(", ")
+LINE_SCHEMA = pa.schema([SCHEMA.field(n) if n in SCHEMA.names else purchases.SCHEMA.field(n)
+                         for n in LINE_NAMES])  # fmt: skip
+MADE = ("day", "purchase_day", "status")  # what a typed row does not have
+EMPTY = np.zeros(0, np.int64)
+SOLD = ("line", "customer_id", "order_id", "product", "quantity", "timestamp")
 
 
-def fold(connection: Connection, typed: Path) -> None:
-    """Make `rows`, `refunds`, `lines` and `orders` in the connection from typed rows."""
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The orders of a file: its `runs`, but for those on the lines `apart`, which are `merged`."""
+
+    runs: Pieces
+    apart: np.ndarray
+    merged: pa.Table
+
+    def tables(self) -> Iterator[pa.Table]:
+        """The orders in the order of the file, piece by piece, as `runs.SCHEMA`."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            made = ahead(pool, self._table, range(len(self.runs)))
+            yield from (table for table in made if len(table))
+
+    def _table(self, number: int) -> pa.Table:
+        table = self.runs.read(number, SCHEMA.names)
+        if not len(self.apart):
+            return table
+        merged = _between(self.merged, table).cast(table.schema)
+        kept = table.filter(pa.array(~_among(table, self.apart)))
+        both = pa.concat_tables([kept, merged]).unify_dictionaries()
+        return both.take(pc.sort_indices(both["line"]))
+
+
+def fold(
+    connection: Connection, typed: Pieces, folder: Path, lines: Path | None, digest: Digest
+) -> Orders:
+    """The orders of typed rows, of which those that are not plainly sales are the view `unusual`.
+
+    Makes `rows` (of these) and `refunds` in the connection. The lines are written to a file as
+    well, where one is named, and taken into the digest. `folder` is for what is only needed
+    meanwhile.
+    """
     credit = f"coalesce(regexp_matches(order_id, {quoted(CREDIT_NOTE)}), false)"
-    known = _has_credit_notes(connection, typed)
-    connection.execute(
-        ROWS.format(path=quoted(str(typed)), credit_note=credit if known else "false")
-    )
-    for statement in (REFUNDED, BY_ORDER, RETURNED, BY_PRODUCT, REFUNDS, LINES, ORDERS):
+    known = _has_credit_notes(connection)
+    connection.execute(ROWS.format(credit_note=credit if known else "false"))
+    connection.execute(REFUNDED)
+    sales = folder / "sales.parquet"
+    _write_sales(connection, typed, sales)
+    connection.execute(SALES.format(path=quoted(str(sales))))
+    for statement in (BY_ORDER, RETURNED, BY_PRODUCT, REFUNDS):
         connection.execute(statement)
+    runs = Pieces(folder / "runs")
+    starts, orders = _write_runs(connection, typed, runs, lines, digest)
+    apart = starts[repeated(orders)]
+    path = folder / "apart.parquet"
+    with TableFile(path, SCHEMA) as file:
+        for number in range(len(runs) if len(apart) else 0):
+            table = runs.read(number, SCHEMA.names)
+            file.add(table.filter(pa.array(_among(table, apart))).cast(SCHEMA))
+    query = MERGED.format(path=quoted(str(path)), key=", ".join(KEY))
+    merged = connection.cursor().sql(query).to_arrow_table()
+    try:
+        return Orders(runs, apart, merged.cast(SCHEMA))
+    except pa.ArrowInvalid as error:
+        raise sum_too_large() from error
 
 
-def write_lines(connection: Connection, typed: Path, path: Path, digest: Digest) -> None:
-    """The `lines` in the order of the file.
+def _among(table: pa.Table, lines: np.ndarray) -> np.ndarray:
+    """Which rows start on one of the lines; both are in order."""
+    own = table.column("line").to_numpy()
+    found = np.zeros(len(own), bool)
+    found[np.searchsorted(own, lines[_within(own, lines)])] = True
+    return found
 
-    Most are what their row is, so they are copied past the engine, and the others put among them.
+
+def _between(rows: pa.Table, table: pa.Table) -> pa.Table:
+    """The rows that start on the lines of a table, from its first to its last; both in order."""
+    within = _within(table.column("line").to_numpy(), rows.column("line").to_numpy())
+    return rows.slice(within.start, within.stop - within.start)
+
+
+def _within(own: np.ndarray, lines: np.ndarray) -> slice:
+    """Where lines begin and end to be between the first and the last of a table's own."""
+    if not len(own):
+        return slice(0, 0)
+    first, last = np.searchsorted(lines, [own[0], own[-1] + 1])
+    return slice(int(first), int(last))
+
+
+def _write_sales(connection: Connection, typed: Pieces, path: Path) -> None:
+    """Rows with the order of a refund, or with a customer and a product of refunds."""
+
+    def distinct(name: str) -> pa.Array:
+        query = f"SELECT DISTINCT {name} FROM refunded WHERE {name} IS NOT NULL ORDER BY ALL"
+        return connection.cursor().sql(query).to_arrow_table().column(0).combine_chunks()
+
+    orders, customers, products = (distinct(n) for n in ("order_id", "customer_id", "product"))
+
+    def made(number: int) -> pa.Table:
+        table = typed.read(number, SOLD)
+        order, customer, product = (
+            pc.is_in(as_text(table[name]), known)
+            for name, known in (
+                ("order_id", orders),
+                ("customer_id", customers),
+                ("product", products),
+            )
+        )
+        return table.filter(pc.or_(order, pc.and_(customer, product)))
+
+    schema = pa.schema([purchases.SCHEMA.field(name) for name in SOLD])
+    numbers = range(len(typed) if len(orders) or len(products) else 0)
+    with ThreadPoolExecutor(THREADS) as pool, TableFile(path, schema) as file:
+        for table in ahead(pool, made, numbers):
+            file.add(table)
+
+
+def _write_runs(
+    connection: Connection, typed: Pieces, runs: Pieces, lines: Path | None, digest: Digest
+) -> tuple[np.ndarray, np.ndarray]:
+    """The runs of rows of one order, and the lines, in the order of the file.
+
+    Returned are the first line of each run that names its order, and a hash of that name.
     """
     changed = connection.cursor().sql(CHANGED).to_arrow_table().combine_chunks()
-    at = changed.column("line").to_numpy()
-    names = LINE_COLUMNS.split(", ")
+    wanted = dict.fromkeys([*SCHEMA.names, *(LINE_NAMES if lines is not None else ())])
+    names = [name for name in wanted if name not in (*MADE, "lines")]
 
-    def made(group: int) -> pa.Table:
-        with pq.ParquetFile(typed) as file:
-            held = [n for n in names if n not in ("day", "purchase_day", "status")]
-            table = file.read_row_group(group, [*held, "timestamp"], use_threads=False)
-        lines = table.column("line").to_numpy()
+    def made(number: int) -> tuple[pa.Table, pa.Table | None]:
+        table = typed.read(number, names)
         day = table.column("timestamp").cast(pa.date32())
-        columns = {n: table.column(n) for n in held}
+        columns = {name: table.column(name) for name in table.column_names}
         columns |= {"day": day, "purchase_day": day}
-        columns["status"] = pa.chunked_array([pa.repeat(pa.scalar("sale"), len(lines))])
-        first, last = np.searchsorted(at, [lines[0], lines[-1] + 1])
-        some = changed.slice(first, last - first)
+        status = np.zeros(len(table), np.int32)
+        some = _between(changed, table)
         if len(some):
-            mask = np.zeros(len(lines), bool)
-            mask[np.searchsorted(lines, at[first:last])] = True
-            for name in ("amount", "status", "purchase_day"):
+            mask = _among(table, some.column("line").to_numpy())
+            status[mask] = pc.index_in(some.column("status"), STATUSES).to_numpy()
+            for name in ("amount", "purchase_day"):
                 whole, part = (t.combine_chunks() for t in (columns[name], some.column(name)))
                 columns[name] = pc.replace_with_mask(whole, pa.array(mask), part)
-        return pa.table({name: columns[name] for name in names})
+        columns["status"] = pa.DictionaryArray.from_arrays(status, STATUSES)
+        rows = pa.table(columns)
+        return summed(rows), rows.select(LINE_NAMES) if lines is not None else None
 
-    with pq.ParquetFile(typed) as file:
-        groups = [g for g in range(file.num_row_groups) if file.metadata.row_group(g).num_rows]
-    schema = (
-        connection.cursor().sql(f"SELECT {LINE_COLUMNS} FROM lines LIMIT 0").to_arrow_table().schema
-    )
-    with ThreadPoolExecutor(THREADS) as pool:
-        write_tables(schema, ahead(pool, made, groups), path, digest)
+    starts, orders = list[np.ndarray](), list[np.ndarray]()
+    with ThreadPoolExecutor(THREADS) as pool, ExitStack() as stack:
+        copy = None
+        if lines is not None:
+            copy = stack.enter_context(TableFile(lines, LINE_SCHEMA, digest))
+        for run, rows in ahead(pool, made, range(len(typed))):
+            runs.add(run)
+            named = run.filter(run.column("order_id").is_valid())
+            starts.append(named.column("line").to_numpy())
+            orders.append(hashes(as_text(named.column("order_id"))))
+            if copy is not None:
+                copy.add(rows)
+    return (np.concatenate(starts), np.concatenate(orders)) if starts else (EMPTY, EMPTY)
 
 
 def write(
@@ -183,18 +297,19 @@ def write(
     digest: Digest | None = None,
     told: Callable[[], Mapping[str, str]] | None = None,
 ) -> None:
-    """The rows of a query as a Parquet file that appears whole or not at all; see `write_tables`."""
+    """The rows of a query as a Parquet file that appears whole or not at all; see `TableFile`."""
     reader = connection.cursor().sql(query).to_arrow_reader(ROWS_AT_ONCE)
-    tables = (pa.Table.from_batches([batch]) for batch in reader)
-    write_tables(reader.schema, tables, path, digest, told)
+    with TableFile(path, reader.schema, digest, told) as file:
+        for batch in reader:
+            file.add(pa.Table.from_batches([batch]))
 
 
-def _has_credit_notes(connection: Connection, typed: Path) -> bool:
+def _has_credit_notes(connection: Connection) -> bool:
     """Whether invoices that begin with C are credit notes here: they exist, and are negative."""
     found = connection.execute(
         "SELECT count(*), count(*) FILTER (coalesce(amount, 0) < 0 OR quantity < 0) "
-        "FROM read_parquet($path) WHERE regexp_matches(order_id, $pattern)",
-        {"path": str(typed), "pattern": CREDIT_NOTE},
+        "FROM unusual WHERE regexp_matches(order_id, $pattern)",
+        {"pattern": CREDIT_NOTE},
     ).fetchone()
     assert found is not None
     count, negative = found

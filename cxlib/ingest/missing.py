@@ -24,6 +24,7 @@ WORDS = (
     "kosong",
     "tidak ada",
 )
+LONGEST = max(len(word.encode()) for word in WORDS)
 
 
 def trimmed(text: pa.Array) -> pa.Array:
@@ -33,4 +34,7 @@ def trimmed(text: pa.Array) -> pa.Array:
 
 def is_missing(text: pa.Array) -> pa.Array:
     """Where trimmed text stands for nothing."""
+    short = pc.less_equal(pc.binary_length(text), LONGEST)
+    if not pc.any(short).as_py():  # most columns have no cell that is worth a real look
+        return pc.fill_null(short, False)
     return pc.is_in(pc.utf8_lower(text), pa.array(WORDS, pa.string()))

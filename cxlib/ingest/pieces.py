@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.ipc
 import pyarrow.parquet as pq
 
 from cxlib.engine import THREADS
+from cxlib.ingest.digest import Digest
 from cxlib.ingest.faults import room
 from cxlib.ingest.staged import repetitive, settle
 
@@ -32,104 +32,139 @@ def ahead(pool: Executor, work: Callable[[int], R], numbers: Iterable[int]) -> I
         yield waiting.popleft().result()
 
 
-def dictionaries(metadata: pq.FileMetaData) -> list[str]:
-    """The columns of a file that were written with a dictionary."""
-    if not metadata.num_row_groups:
-        return []
-    group = metadata.row_group(0)
+def groups(path: Path) -> list[int]:
+    """The row groups of a file that have rows."""
+    with pq.ParquetFile(path) as file:
+        return [g for g in range(file.num_row_groups) if file.metadata.row_group(g).num_rows]
+
+
+def dictionaries(path: Path) -> list[str]:
+    """The columns of text of a file that were written with a dictionary."""
+    with pq.ParquetFile(path) as file:
+        if not file.num_row_groups:
+            return []
+        group, schema = file.metadata.row_group(0), file.schema_arrow
     chunks = (group.column(i) for i in range(group.num_columns))
-    return [chunk.path_in_schema for chunk in chunks if chunk.has_dictionary_page]
+    names = [chunk.path_in_schema for chunk in chunks if chunk.has_dictionary_page]
+    return [name for name in names if pa.types.is_string(schema.field(name).type)]
 
 
-def write_tables(
-    schema: pa.Schema,
-    tables: Iterable[pa.Table],
-    path: Path,
-    digest: Digest | None = None,
-    told: Callable[[], Mapping[str, str]] | None = None,
-) -> None:
-    """Tables as one Parquet file that appears whole or not at all.
-
-    Their rows go into `digest` too; `told` gives the metadata of the file once all are written.
-    """
-    part = path.with_name(path.name + ".part")
-    writer, counted = None, list[Future[None]]()
-    try:
-        with room(), ThreadPoolExecutor(1) as other:
-            for table in tables:
-                if digest is not None:
-                    while counted:
-                        counted.pop().result()
-                    counted.append(other.submit(digest.add, table))
-                writer = writer or _writer(part, schema, repetitive(table))
-                writer.write_table(table)
-            while counted:
-                counted.pop().result()
-            writer = writer or _writer(part, schema, [])
-            if told is not None:
-                writer.add_key_value_metadata(dict(told()))
-            writer.close()
-            settle(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+def read_group(path: Path, group: int, names: Sequence[str], encoded: Sequence[str]) -> pa.Table:
+    """Columns of a row group; those of `encoded` stay as their dictionaries."""
+    with pq.ParquetFile(path, read_dictionary=[n for n in encoded if n in names]) as file:
+        return file.read_row_group(group, list(names), use_threads=False)
 
 
-def _writer(path: Path, schema: pa.Schema, repeating: list[str]) -> pq.ParquetWriter:
-    return pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=repeating)
+def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column of text without its dictionary, which some functions do not take."""
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
 
 
-class Digest:
-    """SHA-256 over the content of a table: its columns by name, each value or its absence in order.
+class TableFile:
+    """Tables as one Parquet file that appears whole or not at all; a context.
 
-    It depends neither on how a file encodes or compresses them nor on how they come in pieces. Of a
-    column three streams are digested: which values are there (a byte each), the values themselves,
-    0 where there is none (of text: the length of each in bytes, int32), and the bytes of text.
+    They are encoded in a thread of their own while the caller makes the next one. Text that comes
+    as dictionaries is written as such and reads as text. Rows go into `digest` too; `told` gives
+    the metadata of the file once all are written.
     """
 
-    def __init__(self) -> None:
-        self._streams: dict[tuple[str, str], list[Any]] = {}
+    def __init__(
+        self,
+        path: Path,
+        schema: pa.Schema,
+        digest: Digest | None = None,
+        told: Callable[[], Mapping[str, str]] | None = None,
+    ) -> None:
+        self._path, self._schema, self._digest, self._told = path, schema, digest, told
+        self._part = path.with_name(path.name + ".part")
+        self._writer: pq.ParquetWriter | None = None
+        self._threads = ThreadPoolExecutor(2 if digest is not None else 1)
+        self._waiting: list[Future[None]] = []
 
     def add(self, table: pa.Table) -> None:
-        """Take in the next rows."""
-        for field, column in zip(table.schema, table.columns, strict=True):
-            key = (field.name, str(field.type))
-            streams = self._streams.setdefault(key, [hashlib.sha256() for _ in range(3)])
-            for chunk in column.chunks:
-                if len(chunk):
-                    _add(streams, chunk)
+        """Append rows; what went wrong with earlier ones is raised here."""
+        self._wait()
+        if not len(table):
+            return
+        with room():
+            writer = self._writer = self._writer or self._open(table)
+        self._waiting.append(self._threads.submit(writer.write_table, table))
+        if self._digest is not None:
+            self._waiting.append(self._threads.submit(self._digest.add, table))
 
-    def hexdigest(self) -> str:
-        """The digest of what was taken in so far."""
-        whole = hashlib.sha256()
-        for key, streams in self._streams.items():
-            whole.update(("\x1f".join(key) + "\x1e").encode())
-            for stream in streams:
-                whole.update(stream.digest())
-        return whole.hexdigest()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            with room(), self._threads:
+                try:
+                    if kind is None:
+                        self._wait()
+                        self._writer = self._writer or self._open(self._schema.empty_table())
+                        if self._told is not None:
+                            self._writer.add_key_value_metadata(dict(self._told()))
+                finally:
+                    wait(self._waiting)
+                    if self._writer is not None:
+                        self._writer.close()
+                if kind is None:
+                    settle(self._part, self._path)
+        finally:
+            self._part.unlink(missing_ok=True)
+
+    def _wait(self) -> None:
+        with room():
+            while self._waiting:
+                self._waiting.pop().result()
+
+    def _open(self, table: pa.Table) -> pq.ParquetWriter:
+        encoded = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
+        plain = table.drop_columns(encoded)
+        return pq.ParquetWriter(
+            self._part,
+            table.schema,
+            compression="lz4",
+            use_dictionary=[*encoded, *repetitive(plain)],
+            store_schema=False,  # which would make readers of it see dictionaries
+            store_decimal_as_integer=True,
+        )
 
 
-def joined(digests: Iterable[Digest]) -> str:
-    """The digest of several tables, in their order."""
-    return hashlib.sha256("".join(d.hexdigest() for d in digests).encode()).hexdigest()
+class Pieces:
+    """Tables in a folder for a while, one a file, as they lie in memory; dictionaries stay such."""
 
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder, self._count = folder, 0
 
-def _add(streams: list[Any], chunk: pa.Array) -> None:
-    there, values, text = streams
-    valid = chunk.is_valid().to_numpy(zero_copy_only=False)
-    there.update(valid)
-    if pa.types.is_string(chunk.type):
-        chunk = pc.fill_null(chunk, "") if chunk.null_count else chunk
-        values.update(pc.binary_length(chunk).to_numpy(zero_copy_only=False))
-        _, offsets, data = chunk.buffers()
-        ends = np.frombuffer(offsets, np.int32)[[chunk.offset, chunk.offset + len(chunk)]]
-        if data is not None:
-            text.update(memoryview(data)[ends[0] : ends[1]])
-        return
-    if pa.types.is_boolean(chunk.type):
-        chunk = chunk.cast(pa.uint8())
-    width = chunk.type.bit_width // 8
-    cells = np.frombuffer(chunk.buffers()[1], np.uint8)
-    cells = cells[chunk.offset * width : (chunk.offset + len(chunk)) * width]
-    if chunk.null_count:  # what lies beneath a null is anything
-        cells = np.where(valid[:, None], cells.reshape(-1, width), np.uint8(0))
-    values.update(np.ascontiguousarray(cells))
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, table: pa.Table) -> None:
+        """Append a table, if it has rows."""
+        if len(table):
+            self._count += 1
+            self.replace(self._count - 1, table)
+
+    def replace(self, number: int, table: pa.Table) -> None:
+        """Put a table in the place of another one."""
+        options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+        with room(), pa.ipc.new_file(self._path(number), table.schema, options=options) as file:
+            file.write_table(table.combine_chunks())
+
+    def read(self, number: int, names: Sequence[str]) -> pa.Table:
+        """Some columns of a table, in this order."""
+        with pa.OSFile(self._path(number)) as source:
+            held = pa.ipc.open_file(source).schema.names
+            at = [held.index(name) for name in names]
+            options = pa.ipc.IpcReadOptions(included_fields=sorted(at), use_threads=False)
+            return pa.ipc.open_file(source, options=options).read_all().select(list(names))
+
+    def _path(self, number: int) -> str:
+        return str(self._folder / f"{number:06}.arrow")

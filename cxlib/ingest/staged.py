@@ -25,8 +25,8 @@ CHUNK = 1 << 16
 """Rows that are held in memory at once."""
 GROUP = 32 << 20
 """Bytes of text that make a row group."""
-HEAD = 10_000
-"""Rows that tell which columns repeat."""
+HEAD, LITTLE = 10_000, 2_500
+"""Rows that tell which columns repeat, and a few of them."""
 SAMPLES = 8
 """Distinct values of a column that are shown."""
 
@@ -261,13 +261,21 @@ class TextWriter:
 
 
 def repetitive(table: pa.Table) -> list[str]:
-    """The columns whose values come again often enough for a dictionary, by their first rows."""
-    head = table.slice(0, HEAD)
-    return [
-        name
-        for name in table.column_names
-        if pc.count_distinct(head.column(name)).as_py() <= 0.5 * len(head)
-    ]
+    """The columns whose values come again often enough for a dictionary, by their first rows.
+
+    Where new ones keep coming at the pace of the first few (the numbers of orders, each on some rows
+    one after the other), a dictionary costs more than it saves.
+    """
+    head, few = table.slice(0, HEAD), table.slice(0, LITTLE)
+    found = []
+    for name in table.column_names:
+        most = pc.count_distinct(head.column(name)).as_py()
+        again = most <= 0.5 * len(head)
+        if again and most > 0.1 * len(head) > 0.1 * len(few):
+            again = most < 0.75 * len(head) / len(few) * pc.count_distinct(few.column(name)).as_py()
+        if again:
+            found.append(name)
+    return found
 
 
 def settle(part: Path, path: Path) -> None:

@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from cxlib.engine import THREADS
 from cxlib.i18n import N_
@@ -22,7 +20,7 @@ from cxlib.ingest.dates import NOTATIONS, Dates, Order, read_dates, swapped_date
 from cxlib.ingest.findings import NOTATION, Effect, Finding, Ledger
 from cxlib.ingest.flags import parse_flags
 from cxlib.ingest.numbers import has_percent, parse_floats, parse_numbers, stored
-from cxlib.ingest.pieces import ahead, dictionaries, write_tables
+from cxlib.ingest.pieces import ahead, dictionaries, groups, read_group
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
 from cxlib.ingest.repair import Repair
@@ -139,7 +137,8 @@ Reader = Callable[[Rows], Mapping[str, pa.Array | None]]
 
 @dataclass
 class Typist:
-    """Converts the rows of a file by a plan: `reader` makes the columns of `schema` of a batch.
+    """Converts the rows of a file by a plan: `reader` makes the columns of `schema` of a batch, text
+    as it is or as dictionaries.
 
     `typed` are the columns in which the words for nothing stand for empty cells.
     """
@@ -155,32 +154,24 @@ class Typist:
     repaired: Counter[int] = field(default_factory=Counter)
     rows: int = 0
 
-    def write(self, path: Path, progress: Callable[[int], None] | None = None) -> None:
-        """Write the readable rows to `path`.
+    def write(
+        self, into: Callable[[pa.Table], None], progress: Callable[[int], None] | None = None
+    ) -> None:
+        """Hand the readable rows on, a table a row group.
 
-        Row groups are typed side by side, and written in their order.
+        Row groups are typed side by side, and handed on in their order.
         """
         wanted = {self.staged.cell(c): c for c in dict.fromkeys([*self.columns, *self._mended()])}
-        with pq.ParquetFile(self.staged.path) as file:
-            groups, repeating = file.num_row_groups, dictionaries(file.metadata)
-        read = partial(self._read, wanted, [cell for cell in wanted if cell in repeating])
+        read = partial(self._read, wanted, dictionaries(self.staged.path))
         with ThreadPoolExecutor(THREADS) as pool:
-            made = ahead(pool, read, range(groups))
-            write_tables(self.schema, self._counted(made, progress), path)
-
-    def _counted(
-        self,
-        made: Iterator[list[tuple[pa.RecordBatch, Rows]]],
-        progress: Callable[[int], None] | None,
-    ) -> Iterator[pa.Table]:
-        done = 0
-        for batches in made:
-            table = pa.Table.from_batches([self._kept(*batch) for batch in batches], self.schema)
-            self.rows += len(table)
-            done += sum(len(rows.lines) for _, rows in batches)
-            yield table
-            if progress is not None:
-                progress(done)
+            done = 0
+            for batches in ahead(pool, read, groups(self.staged.path)):
+                table = pa.Table.from_batches([self._kept(*batch) for batch in batches])
+                self.rows += len(table)
+                done += sum(len(rows.lines) for _, rows in batches)
+                into(table)
+                if progress is not None:
+                    progress(done)
 
     def issues(self) -> Iterator[Issue]:
         """What was found in the rows that were accepted, and what the repairs did."""
@@ -228,11 +219,10 @@ class Typist:
         return [r.column for r in self.plan.repairs if r.column in self.staged.columns]
 
     def _read(
-        self, wanted: Mapping[str, str], repetitive: list[str], group: int
+        self, wanted: Mapping[str, str], encoded: list[str], group: int
     ) -> list[tuple[pa.RecordBatch, Rows]]:
         """The batches of a row group, typed, with what was found in them; changes nothing here."""
-        with pq.ParquetFile(self.staged.path, read_dictionary=repetitive) as file:
-            table = file.read_row_group(group, [*wanted, "line"], use_threads=False)
+        table = read_group(self.staged.path, group, [*wanted, "line"], encoded)
         return [self._typed(batch, wanted) for batch in table.to_batches()]
 
     def _typed(
@@ -253,7 +243,7 @@ class Typist:
             pa.nulls(len(lines), field.type) if array is None else array
             for field, array in zip(self.schema, made, strict=True)
         ]
-        return pa.record_batch(arrays, schema=self.schema), rows
+        return pa.record_batch(arrays, self.schema.names), rows
 
     def _repair(self, cells: Mapping[str, Cells]) -> Iterator[tuple[int, Repair, pa.Array]]:
         for column in dict.fromkeys(self._mended()):

@@ -17,9 +17,10 @@ from cxlib.errors import CxError
 from cxlib.i18n import N_
 from cxlib.ingest import canonical
 from cxlib.ingest.canonical import Imported
-from cxlib.ingest.fold import CREDIT_NOTE, LINE_COLUMNS, quoted, write
-from cxlib.ingest.pieces import Digest, joined
+from cxlib.ingest.digest import Digest, joined
+from cxlib.ingest.fold import LINE_COLUMNS, quoted, write
 from cxlib.ingest.plan import Attribute
+from cxlib.ingest.unusual import CREDIT_NOTE
 from cxlib.results import Issue
 from cxlib.store.records import SIDES, Column, Side, aligned_scores, lay, name
 
