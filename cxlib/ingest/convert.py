@@ -23,7 +23,7 @@ from cxlib.ingest.check import checks
 from cxlib.ingest.digest import Digest, joined
 from cxlib.ingest.findings import Ledger
 from cxlib.ingest.fold import Orders, fold, quoted, write
-from cxlib.ingest.pieces import TableFile, as_text, dictionaries, groups, read_group
+from cxlib.ingest.pieces import TableFile, as_text, dictionaries, groups, is_in, read_group
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
 from cxlib.ingest.repeats import find_repeated
@@ -36,6 +36,7 @@ from cxlib.tables.kind import kind as kind_of
 MEMORY = "600MB"  # of the engine, below the child's own limit
 ORDERS = "transactions"  # the kind whose rows are folded
 SCRATCH = "scratch-"
+SALE = pa.array(["sale"])
 
 
 def convert(
@@ -291,9 +292,10 @@ def _add_orders(
     with TableFile(path, pa.schema([runs.SCHEMA.field("customer_id")])) as buyers:
         for table in folded.tables():
             file.add(table)
-            sold = table.filter(pc.equal(as_text(table["status"]), "sale"))
-            buyers.add(pa.table({"customer_id": pc.unique(as_text(sold["customer_id"]))}))
-            records, sales = records + len(table), sales + len(sold)
+            sold = is_in(table["status"], SALE)
+            customers = as_text(table["customer_id"]).filter(sold)
+            buyers.add(pa.table({"customer_id": pc.unique(customers)}))
+            records, sales = records + len(table), sales + len(customers)
             rows += pc.sum(table["lines"]).as_py()
             amount = pc.sum(table["amount"]).as_py()
             revenue = amount if revenue is None else revenue + (amount or 0)

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from cxlib.engine import THREADS, Connection
 from cxlib.ingest import purchases
 from cxlib.ingest.digest import Digest
-from cxlib.ingest.pieces import Pieces, TableFile, ahead, as_text
+from cxlib.ingest.pieces import Pieces, TableFile, ahead, is_in
 from cxlib.ingest.repeats import hashes, repeated
 from cxlib.ingest.runs import KEY, SCHEMA, STATUSES, sum_too_large, summed
 from cxlib.ingest.unusual import CREDIT_NOTE
@@ -230,14 +230,8 @@ def _write_sales(connection: Connection, typed: Pieces, path: Path) -> None:
 
     def made(number: int) -> pa.Table:
         table = typed.read(number, SOLD)
-        order, customer, product = (
-            pc.is_in(as_text(table[name]), known)
-            for name, known in (
-                ("order_id", orders),
-                ("customer_id", customers),
-                ("product", products),
-            )
-        )
+        wanted = {"order_id": orders, "customer_id": customers, "product": products}
+        order, customer, product = (is_in(table[name], known) for name, known in wanted.items())
         return table.filter(pc.or_(order, pc.and_(customer, product)))
 
     schema = pa.schema([purchases.SCHEMA.field(name) for name in SOLD])
@@ -252,7 +246,8 @@ def _write_runs(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The runs of rows of one order, and the lines, in the order of the file.
 
-    Returned are the first line of each run that names its order, and a hash of that name.
+    Returned are the first line of each run that names its order, and a hash of its
+    `KEY` but for the customer, who hardly ever makes a difference.
     """
     changed = connection.cursor().sql(CHANGED).to_arrow_table().combine_chunks()
     wanted = dict.fromkeys([*SCHEMA.names, *(LINE_NAMES if lines is not None else ())])
@@ -284,7 +279,7 @@ def _write_runs(
             runs.add(run)
             named = run.filter(run.column("order_id").is_valid())
             starts.append(named.column("line").to_numpy())
-            orders.append(hashes(as_text(named.column("order_id"))))
+            orders.append(hashes(named.select(KEY[1:])))
             if copy is not None:
                 copy.add(rows)
     return (np.concatenate(starts), np.concatenate(orders)) if starts else (EMPTY, EMPTY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,12 +25,27 @@ WORDS = (
     "kosong",
     "tidak ada",
 )
+# Bytes that are a letter, digit or mark by themselves; white space beyond ASCII is of other ones.
+PLAIN = np.array([33 <= byte < 127 for byte in range(256)])
 LONGEST = max(len(word.encode()) for word in WORDS)
 
 
 def trimmed(text: pa.Array) -> pa.Array:
     """Text without white space at its ends, no-break spaces included."""
-    return pc.utf8_trim_whitespace(text)
+    return pc.utf8_trim_whitespace(text) if _may_need_trimming(text) else text
+
+
+def _may_need_trimming(text: pa.Array) -> bool:
+    """Whether a text begins or ends with a byte that may be of white space: most columns have none."""
+    if not pa.types.is_string(text.type) or not len(text):
+        return True
+    _, offsets, data = text.buffers()
+    if data is None:
+        return False
+    places = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
+    filled = places[1:] > places[:-1]
+    ends = np.frombuffer(data, np.uint8)
+    return any(not PLAIN[ends[at]].all() for at in (places[:-1][filled], places[1:][filled] - 1))
 
 
 def is_missing(text: pa.Array) -> pa.Array:

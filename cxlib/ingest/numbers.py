@@ -251,7 +251,17 @@ def stored(value: pa.Array) -> pa.Array:
 
 def currencies_of(text: pa.Array) -> pa.Array:
     """The currency code that each value names; null where it names none."""
-    parts = pc.extract_regex(_latin(trimmed(text)), PARTS)
+    text = _latin(trimmed(text))
+    bare = pc.fill_null(pc.match_substring_regex(text, _BARE), True)
+    codes = pa.nulls(len(text), pa.string())
+    if pc.all(bare).as_py():  # which most are
+        return codes
+    return pc.replace_with_mask(codes, pc.invert(bare), _named(text.filter(pc.invert(bare))))
+
+
+def _named(text: pa.Array) -> pa.Array:
+    """As `currencies_of`, for numbers that are more than digits."""
+    parts = pc.extract_regex(text, PARTS)
     names = pc.utf8_lower(
         pc.binary_join_element_wise(
             pc.struct_field(parts, "before"), pc.struct_field(parts, "after"), ""

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
@@ -58,6 +59,14 @@ def read_group(path: Path, group: int, names: Sequence[str], encoded: Sequence[s
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column of text without its dictionary, which some functions do not take."""
     return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def is_in(column: pa.ChunkedArray, known: pa.Array) -> pa.ChunkedArray:
+    """Which texts are among those that are known; of a dictionary each value is looked up once."""
+    if not pa.types.is_dictionary(column.type):
+        return pc.is_in(column, known)
+    chunks = [pc.take(pc.is_in(c.dictionary, known), c.indices) for c in column.chunks]
+    return pc.fill_null(pa.chunked_array(chunks, pa.bool_()), False)
 
 
 class TableFile:
@@ -125,12 +134,16 @@ class TableFile:
 
     def _open(self, table: pa.Table) -> pq.ParquetWriter:
         encoded = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
-        plain = table.drop_columns(encoded)
+        plain = table.drop_columns([*encoded, *({"line"} & {*table.column_names})])
         return pq.ParquetWriter(
             self._part,
             table.schema,
             compression="lz4",
             use_dictionary=[*encoded, *repetitive(plain)],
+            column_encoding={"line": "DELTA_BINARY_PACKED"}
+            if "line" in table.column_names
+            else None,
+            write_statistics=[f.name for f in table.schema if pa.types.is_temporal(f.type)],
             store_schema=False,  # which would make readers of it see dictionaries
             store_decimal_as_integer=True,
         )

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cxlib.engine import Connection
 
 SORTED = 1 << 25  # hashes that are sorted in memory: 256 MB; more are grouped by the engine
+_FACTOR, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 
 
-def hashes(text: pa.ChunkedArray) -> np.ndarray:
-    """A number for each text; equal ones have the same."""
-    return np.fromiter(map(hash, text.to_pylist()), np.int64, len(text))
+def hashes(table: pa.Table) -> np.ndarray:
+    """A number for each row; equal rows have the same. Text as it is, as dictionaries, or days."""
+    found = np.zeros(len(table), np.uint64)
+    for column in table.columns:
+        found = (found ^ (found >> _SHIFT)) * _FACTOR + _numbers(column)
+    return found
+
+
+def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+    if pa.types.is_date32(column.type):
+        days: np.ndarray = column.cast(pa.int32()).to_numpy().astype(np.uint64)
+        return days
+    if not pa.types.is_dictionary(column.type):
+        return np.fromiter(map(hash, column.to_pylist()), np.int64, len(column)).view(np.uint64)
+    whole = column.combine_chunks()
+    known = np.array([*map(hash, whole.dictionary.to_pylist()), hash(None)], np.int64)
+    at: np.ndarray = pc.fill_null(whole.indices, len(known) - 1).to_numpy()
+    found: np.ndarray = known[at].view(np.uint64)
+    return found
 
 
 def repeated(numbers: np.ndarray) -> np.ndarray:
