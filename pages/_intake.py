@@ -18,7 +18,7 @@ from cxlib.labels import written
 from cxlib.store import intake
 from cxlib.store.uploads import Upload
 from cxlib.tables.kind import kinds
-from cxlib.tables.template import template
+from cxlib.tables.template import guide, template
 from pages import _parts, _report, _state, _steps
 
 _ = _state.say
@@ -168,20 +168,29 @@ def sample(chosen: Sample) -> None:
 
 
 def _templates() -> None:
-    """A file to fill in, for each kind."""
+    """A file to fill in for the kind that is chosen, and what goes into its columns."""
     lang = _state.session().lang
-    with (
-        st.expander(_("No file at hand? Templates to fill in"), icon=":material/description:"),
-        st.grid(3, min_column_width=220),
-    ):
-        for name, kind in kinds().items():
-            st.download_button(
-                lang(kind.label),
-                lambda name=name: template(name),
-                file_name=f"{name}.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"template_{name}",
-                type="tertiary",
-            )
+    labels = {name: lang(kind.label) for name, kind in kinds().items()}
+    with st.expander(_("No file at hand? Templates to fill in"), icon=":material/description:"):
+        name = st.selectbox(
+            _("What the file is to hold"),
+            labels,
+            index=list(labels).index("transactions"),
+            format_func=labels.__getitem__,
+        )
+        columns = guide(name)
+        st.table(
+            {
+                _("Column"): [f"{c.field} *" if c.required else c.field for c in columns],
+                _("Meaning"): [f"{lang(c.label)}: {lang(c.meaning)}" for c in columns],
+                _("Example"): [c.example for c in columns],
+            }
+        )
+        st.download_button(
+            _("Download the template"),
+            lambda: template(name),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )

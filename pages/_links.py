@@ -71,7 +71,7 @@ def joins(of: Workspace) -> None:
         {
             "right": [names[p.right] for p in pairs],
             "left": [names[p.left] for p in pairs],
-            "share": [p.share for p in pairs],
+            "share": [round(p.share, 2) for p in pairs],
             "rows": [p.rows for p in pairs],
             "orphans": [p.orphans for p in pairs],
             "people": [p.people for p in pairs],

@@ -15,7 +15,7 @@ from pages import _parts, _state, _steps
 
 _ = _state.say
 
-MB = 10**6
+MB, GB = 10**6, 10**9
 
 
 def opened() -> Workspace:
@@ -38,9 +38,9 @@ def about(of: Workspace) -> None:
         st.rerun()
     st.caption(
         _(
-            "{used} MB of {quota} MB used · made on {day}",
+            "{used} MB of {quota} GB used · made on {day}",
             used=lang.number(of.used() / MB),
-            quota=lang.number(of.store.quota / MB),
+            quota=lang.number(of.store.quota / GB),
             day=lang.date(of.created.date()),
         )
     )

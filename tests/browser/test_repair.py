@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from cxlib.i18n import language, languages
 from tests.browser.conftest import settled
-from tests.browser.test_looks import LOCALES, OVERFLOW, PICTURES
+from tests.browser.test_looks import LOCALES, OVERFLOW, taken
 
 pytestmark = pytest.mark.browser
 
@@ -58,8 +58,7 @@ def test_a_messy_file_is_repaired_on_the_page(code: str, visit: Callable[..., Pa
     page.get_by_text(lang("What could not be read")).wait_for()
     settled(page)
     assert counts(page) == ["60", "56", "0", "4"]
-    PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / f"repair-{code}-before.png", full_page=True)
+    taken(page, f"repair-{code}-before", 1400)
     for label, meant in (("TBA", "15/06/2025"), ("gratis", "0"), (lang("(empty)"), "7.500,00")):
         page.get_by_label(label).fill(meant)
     page.get_by_role("button", name=lang("Repair and check again")).click()
@@ -67,7 +66,7 @@ def test_a_messy_file_is_repaired_on_the_page(code: str, visit: Callable[..., Pa
     settled(page)
     assert counts(page) == ["60", "60", "0", "0"]
     assert page.evaluate(OVERFLOW) == []
-    page.screenshot(path=PICTURES / f"repair-{code}-after.png", full_page=True)
+    taken(page, f"repair-{code}-after", 1400)
     page.get_by_role("button", name=lang("Yes, use this data"), exact=True).click()
     page.get_by_role("heading", level=1, name=lang("Overview")).wait_for()
 
