@@ -56,6 +56,11 @@ WEIGHTS = {
     "row_other_delimiter": 7,
 }  # fmt: skip
 """How often each kind was met, rounded; kinds that the paper does not have weigh nothing."""
+ENDS = {
+    "LFCR": "\n\r", "CRCRLF": "\r\r\n", "RS": "\x1e", "RSLF": "\x1e\n", "GS": "\x1d", "FS": "\x1c",
+    "VT": "\v", "FF": "\f", "NEL": "\x85", "LS": "\u2028", "PS": "\u2029",
+}  # fmt: skip
+"""Signs that end records where no line end does."""
 
 
 def sources() -> list[Source]:
@@ -68,7 +73,7 @@ def sources() -> list[Source]:
         "The smallest of the range, for cups",
     ]  # fmt: skip
     orders = [["DAY", "HOUR", "Pieces", "SKU", "UnitPrice", "Article", "About", "Link", "Remark"]]
-    for i in range(36):
+    for i in range(83):
         sku = f"{chance.choice('ABC')}{chance.choice('XYZ')}-{1000 + i}"
         orders.append([
             f"{1 + i % 28:02d}/0{1 + i % 9}/2021", f"{8 + i % 12:02d}:{i % 4 * 15:02d}", str(1 + i % 5), sku,
@@ -151,8 +156,21 @@ def polluted(source: Source, every: int = 1) -> Iterator[Polluted]:
         yield made(f"header_{n}_rows", text(source, [rows[0]] * n + rows[1:]), [joined, *rows[1:]])
     blank = "," * (width - 1) + "\r\n"
     yield made("preamble", "EXPORT" + blank + blank + plain)
+    yield made("preamble", ("EXPORT" + blank) * 3 + blank + plain, name="three")
+    yield made("preamble", ("EXPORT" + blank) * 3 + plain, name="three, no blank")
     yield made("preamble_bare", "Exported by the shop\r\nJanuary, 2024\r\n\r\n" + plain)
     yield made("tables_same", plain + plain)
+    for name, between in (("few", ""), ("few, apart", blank), ("few, blank", "\r\n")):
+        few = rows[:10]
+        yield made("tables_same", plain + between + text(source, few), name=name)
+        more = [
+            [*row, *([f"col{k}" for k in range(3)] if row is rows[0] else [row[-1]] * 3)]
+            for row in few
+        ]
+        yield made("tables_more", plain + between + text(source, more), name=name)
+        if width > 3:
+            less = [row[: width // 2 + 1] for row in few]
+            yield made("tables_less", plain + between + text(source, less), name=name)
     yield made("tables_more", plain + text(source, [[*row, f"x{i}"] for i, row in enumerate(rows)]))
     if width > 2:
         yield made("tables_less", plain + text(source, [row[:-1] for row in rows]))
@@ -166,12 +184,77 @@ def polluted(source: Source, every: int = 1) -> Iterator[Polluted]:
     ]:  # fmt: skip
         yield made(f"delimiter_{kind}", text(source, rows, delimiter))
     yield made("quote_single", text(source, rows, quote="'", escape="'"))
+    few = text(source, rows[:3], quote="'", escape="'")
+    yield made("quote_single", few, rows[:3], name="few")
     yield made("escape_backslash", text(source, rows, escape="\\"))
     yield made("escape_none", text(source, rows, escape=""))
+    yield from _unlike_csv(source, made)
     for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "cp1252"):
         yield made("encoding", plain.encode(encoding), name=encoding)
     yield made("footer", plain + "\r\nSource: the shop\r\n")
+    yield made("footer", plain + "\r\n" + "Source: the shop\r\n" * 3, name="three")
+    yield made("footer", plain + blank + ("Source: the shop" + blank) * 3, name="three, apart")
     yield from _rows(source, every, made)
+
+
+def _unlike_csv(source: Source, made: Callable[..., Polluted]) -> Iterator[Polluted]:
+    """Other ways to end records, to quote and to escape."""
+    rows, chance = source.rows, random.Random(1)
+    for name, end in ENDS.items():
+        for delimiter in (",", ";", "\t", "\x1f"):
+            content = text(source, rows, delimiter, eol=end)
+            yield made("record_other", content, name=f"{name} {delimiter!r}")
+    for pair in (("\r\n", "\n"), ("\r", "\n"), ("\r\n", "\r")):
+        lines = [",".join(line(source, row)) for row in rows]
+        mixed = "".join(cells + chance.choice(pair) for cells in lines)
+        yield made("record_mixed", mixed, name=repr(pair))
+    for i in (1, len(rows) // 2, len(rows) - 1):
+        lines = [text(source, [row]) for row in rows]
+        other = [*lines[:i], lines[i].removesuffix("\r\n") + "\n", *lines[i + 1 :]]
+        yield made("record_one_lf", "".join(other), name=str(i))
+    for delimiter in (",", "\t", ";"):
+        for end in ("\n", "\r\n"):
+            yield made("unloaded", _unloaded(rows, delimiter, end), name=f"{delimiter!r} {end!r}")
+    bare = [[cell.replace(",", " ") for cell in row] for row in rows]
+    loose = "".join(",".join(cell.replace('"', "”") for cell in row) + "\r\n" for row in bare)
+    yield made("record_crlf_lf_in_cells", loose, [[c.replace('"', "”") for c in r] for r in bare])
+    swapped = [[f"'{cell}'" if set(cell) & set(',"\n') else cell for cell in row] for row in rows]
+    content = "".join(",".join(row) + "\r\n" for row in swapped)
+    yield made("quote_single_bare", content, rows)
+    for delimiter in ("\t\t", "\\t", ";;", "^|"):
+        yield made("delimiter_several", text(source, rows, delimiter), name=repr(delimiter))
+    for i in (1, len(rows) // 2, len(rows) - 1):
+        lines = [text(source, [row]) for row in rows]
+        for name, how in (("quote", {"quote": "'", "escape": "'"}), ("escape", {"escape": "\\"})):
+            changed = text(source, [rows[i]], **how)
+            content = "".join([*lines[:i], changed, *lines[i + 1 :]])
+            yield made(f"row_other_{name}", content, name=str(i))
+        changed = ";".join(line(source, rows[i], ";")) + "\r\n"
+        content = "".join([*lines[:i], changed, *lines[i + 1 :]])
+        yield made("row_semicolon", content, name=str(i))
+    hollow = [["" if k == 1 else name for k, name in enumerate(rows[0])], *rows[1:]]
+    yield made("header_gap", text(source, hollow), hollow)
+    twice = [[rows[0][0] if k == 1 else name for k, name in enumerate(rows[0])], *rows[1:]]
+    yield made("header_twice", text(source, twice), twice)
+    yield made("column_one", text(source, [row[:1] for row in rows]), [row[:1] for row in rows])
+    many = [
+        [*row, *([f"c{k}" for k in range(1000)] if i == 0 else [row[-1]] * 1000)]
+        for i, row in enumerate(rows)
+    ]
+    yield made("columns_many", text(source, many), many)
+
+
+def _unloaded(rows: Cells, delimiter: str, end: str) -> str:
+    """Rows as MySQL and MariaDB write them: escapes for quotes, nothing as ``\\N``."""
+
+    def cell(text: str) -> str:
+        if not text:
+            return "\\N"
+        for sign in ("\\", delimiter, end[0]):
+            text = text.replace(sign, "\\" + sign)
+        return text
+
+    return "".join(delimiter.join(map(cell, row)) + end for row in rows)
 
 
 def _rows(source: Source, every: int, made: Callable[..., Polluted]) -> Iterator[Polluted]:
@@ -281,9 +364,10 @@ def clever(path: Path) -> Cells | None:
     """CleverCSV's detector and reader."""
     import clevercsv
 
+    failures = (clevercsv.exceptions.Error, clevercsv.exceptions.NoDetectionResult)
     try:
         return [list(row) for row in clevercsv.read_table(str(path))]
-    except (clevercsv.exceptions.Error, UnicodeError, ValueError, csv.Error):
+    except (*failures, UnicodeError, ValueError, csv.Error):
         return None
 
 

@@ -52,6 +52,24 @@ def connect(*folders: Path, memory: str = MEMORY) -> Iterator[Connection]:
             connection.close()
 
 
+def sniffed(text: str) -> str | None:
+    """The delimiter that DuckDB's sniffer finds in the first lines of a file; None: it finds none.
+
+    The engine sees a folder with these lines and nothing else of the file.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="cxlib-sniff-") as folder,
+        connect(Path(folder)) as engine,
+    ):
+        path = Path(folder) / "sample.csv"
+        path.write_text(text, encoding="utf-8", errors="replace", newline="")
+        try:
+            found = engine.execute("SELECT Delimiter FROM sniff_csv(?)", [str(path)]).fetchone()
+        except duckdb.Error:  # how the sniffer says that it finds no dialect
+            return None
+    return found[0] if found and found[0] in text else None
+
+
 def scan(connection: Connection, paths: Sequence[Path]) -> nw.LazyFrame[Relation]:
     """Parquet files with one schema as a lazy frame; nothing is read until it is collected."""
     return nw.from_native(connection.read_parquet([str(p) for p in paths]))

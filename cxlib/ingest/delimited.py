@@ -12,7 +12,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -24,7 +24,8 @@ from pyarrow import csv as arrow_csv
 from cxlib.ingest import quotes
 from cxlib.ingest.encoding import Encoded, clean_blocks, examine, open_clean, open_text
 from cxlib.ingest.frame import Frame, find_frame
-from cxlib.ingest.layout import COPIED, is_blank, is_copy, is_footer, is_total
+from cxlib.ingest.layout import COPIED, is_blank, is_copy, is_footer, is_total, names_over
+from cxlib.ingest.quotation import has_enclosed, late_apostrophes
 from cxlib.ingest.records import Mended, fit, read_records
 from cxlib.ingest.rejects import Rejects
 from cxlib.ingest.remarks import encoding_issues, frame_issues, mended_issues, total_issue
@@ -38,7 +39,7 @@ from cxlib.ingest.staged import (
     visible_names,
 )
 
-ARROW_BLOCK = 4 << 20
+ARROW_BLOCK = 2 << 20
 SAMPLE_CHARACTERS = 1 << 18
 TAIL = 30
 """Rows after a blank line that may be a footer at the end of a file."""
@@ -69,7 +70,9 @@ def stage_delimited(
     encoded = examine(path, options.encoding)
     with open_text(encoded) as text:
         sample, whole = _sample(text)
-    frame = find_frame(sample, options, whole)
+    frame = find_frame(sample, options, whole, breaks=encoded.breaks)
+    if encoded.doubled and not whole and options.quotechar is None:
+        frame = _requoted(encoded, frame, sample, options)
     check_width(frame.shape.width)
     target = outdir / "text.parquet"
     with Rejects(outdir / "read_rejects.csv") as rejects:
@@ -97,13 +100,27 @@ def stage_delimited(
         rejected=rejects.count,
         issues=(
             *encoding_issues(encoded),
-            *frame_issues(frame, (*frame.footer, *found.footer), found.again),
+            *frame_issues(frame, (*frame.footer, *found.footer), found.again or found.mended.other),
             *renamed,
             *mended_issues(found.mended),
             *([total_issue(line)] if writer.rows > 2 and is_total(last) else []),
             *rejects.issues(),
         ),
     )
+
+
+def _requoted(encoded: Encoded, frame: Frame, sample: Sequence[str], options: ReadOptions) -> Frame:
+    """The frame with apostrophes for quotes, if cells beyond the sample are the first to have any."""
+    part = frame.dialect.delimiter
+    if part is None or frame.dialect.runs or has_enclosed(sample, part):
+        return frame
+    with open_text(encoded) as text:
+        lines = late_apostrophes(text, part)
+    if not lines:
+        return frame
+    told = replace(options, quotechar="'")
+    found = find_frame(sample, told, complete=False, breaks=encoded.breaks)
+    return replace(found, quoted=lines)
 
 
 def _sample(text: IO[str]) -> tuple[list[str], bool]:
@@ -139,7 +156,6 @@ def _stage_quickly(
             column_names=names,
             skip_rows_after_names=frame.named,
             block_size=ARROW_BLOCK,
-            use_threads=False,
         ),
         arrow_csv.ParseOptions(
             delimiter=delimiter,
@@ -236,12 +252,13 @@ def _stage_carefully(
         rejects.add(line, "", text, code)
 
     with open_text(encoded) as text, TextWriter(target, shape.width, progress) as writer:
-        lines = itertools.islice(text, frame.start - 1, None)
-        records = read_records(lines, dialect, shape, refuse, found.mended, frame.start - 1)
+        lines = itertools.islice(text, frame.first - 1, None)
+        records = read_records(lines, dialect, shape, refuse, found.mended, frame.first - 1)
         inside = _inside(records, frame, found)
-        for _ in range(frame.named):
-            next(inside, None)
-        rows = fit(_before_footer(inside, frame, found), dialect, shape, refuse, found.mended)
+        if frame.named and frame.first == frame.start:
+            inside = (record for record in inside if record[0] != frame.start)
+        kept = _before_footer(inside, frame, found)
+        rows = fit(kept, dialect, shape, refuse, found.mended, frame.seen)
         while chunk := list(itertools.islice(rows, CHUNK)):
             cells = zip(*(row for _, row in chunk), strict=True)
             columns = [pa.array(column, pa.string()) for column in cells]
@@ -254,19 +271,21 @@ def _inside(
     records: Iterator[tuple[int, list[str]]], frame: Frame, found: _Found
 ) -> Iterator[tuple[int, list[str]]]:
     """Records up to the end of the table or to a copy of it, its header once more left out."""
-    named = frame.named
     first: list[list[str]] = []
+    blank = False
     for line, row in (source := _Ahead(records)):
         if frame.stop is not None and line >= frame.stop:
             return
-        if row and named:
-            named -= 1
-        elif frame.last and len(row) > 1 and tuple(row) == frame.last:
+        if frame.last and len(row) > 1 and tuple(row) == frame.last:
             if frame.named > 1 or is_copy([row for _, row in source.next(2 * COPIED)], first):
                 found.again = line
                 return
             found.mended.add("repeated_header", line)
             continue
+        if line > frame.seen:
+            if blank and found.mended.other is None and names_over(row, frame.shape.columns):
+                found.mended.other = line
+            blank = is_blank(row)
         elif row and len(first) < COPIED:
             first.append(row)
         yield line, row

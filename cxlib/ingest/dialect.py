@@ -11,7 +11,18 @@ from cxlib.ingest.staged import MAX_CELL
 
 WHITE_SPACE = " "
 # Private characters stand for what csv.reader cannot take: they are put back into the cells.
-DELIMITER, QUOTE, BACKSLASH = "\ue0d1", "\ue0d2", "\ue0d3"
+DELIMITER = "\ue0d1"
+HELD = {'"': "\ue0d2", "\\": "\ue0d3", "'": "\ue0d4", "\n": "\ue0d5", "\r": "\ue0d6"}
+PART = "\ue0d7"
+"""The first character of a delimiter that is escaped."""
+PUT_BACK = str.maketrans({held: char for char, held in HELD.items()})
+LETTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "", "Z": "\x1a"}
+"""What databases write as a backslash and a letter."""
+NULL = "\\N"
+HOLD = str.maketrans(HELD)
+HOLD_BREAKS = str.maketrans({char: HELD[char] for char in "\r\n"})
+ESCAPE = re.compile(r"\\(\r\n|.)", re.S)
+QUOTES = re.compile(r"\\([\"'\\])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +31,10 @@ class Dialect:
 
     `delimiter` None: every line is one cell, or cells stand at fixed positions, `stops`, each the
     first character of one. `runs`: any run of white space parts cells, none does at the ends of a
-    line. `sure` False where another reading came close.
+    line. `sure` False where another reading came close. `escaped`: a backslash stands before
+    delimiters, line ends and itself, and for nothing stands ``\\N``, as databases unload tables.
+    `ends`: the only line end that ends records; another one belongs to its cell, quoted or not.
+    `breaks`: line ends within cells came as private characters.
     """
 
     delimiter: str | None
@@ -29,6 +43,9 @@ class Dialect:
     runs: bool = False
     stops: tuple[int, ...] = ()
     sure: bool = True
+    escaped: bool = False
+    ends: str = ""
+    breaks: bool = False
 
     @property
     def plain(self) -> bool:
@@ -36,8 +53,8 @@ class Dialect:
         return (
             self.delimiter is not None
             and len(self.delimiter.encode()) == 1
-            and self.escapechar is None
             and not self.runs
+            and not self.held
         )
 
     @property
@@ -47,25 +64,51 @@ class Dialect:
             return DELIMITER
         return self.delimiter
 
+    @property
+    def held(self) -> bool:
+        """Whether private characters stand for signs that belong to cells."""
+        return self.escapechar is not None or bool(self.ends) or self.breaks
+
+    @property
+    def encoded(self) -> bool:
+        """Whether lines must be encoded before and cells decoded after csv.reader."""
+        return self.held or len(self.delimiter or "") > 1
+
     def encode(self, line: str) -> str:
         """A line with `mark` for the delimiter and without escapes."""
         if self.escapechar is not None and self.escapechar in line:
-            line = re.sub(
-                re.escape(self.escapechar) + r"([\"'\\])",
-                lambda m: BACKSLASH if m[1] == self.escapechar else QUOTE,
-                line,
-            )
+            if self.escaped:
+                if NULL in line:
+                    line = self._null().sub("", line)
+                line = ESCAPE.sub(self._held, line)
+            else:
+                line = QUOTES.sub(lambda m: HELD[m[1]], line)
+        if self.ends:
+            body = line.removesuffix(self.ends)
+            line = body.translate(HOLD_BREAKS) + line[len(body) :]
         if self.delimiter is not None and len(self.delimiter) > 1:
             line = line.replace(self.delimiter, DELIMITER)
         return line
 
     def decode(self, cell: str) -> str:
         """The text of a cell of an encoded line."""
-        if self.escapechar is not None:
-            cell = cell.replace(QUOTE, self.quotechar or '"').replace(BACKSLASH, self.escapechar)
-        if self.delimiter is not None and len(self.delimiter) > 1:
-            cell = cell.replace(DELIMITER, self.delimiter)
+        if self.held:
+            cell = cell.translate(PUT_BACK)
+        if self.delimiter and (self.escaped or len(self.delimiter) > 1):
+            cell = cell.replace(PART, self.delimiter[0]).replace(DELIMITER, self.delimiter)
         return cell
+
+    def _held(self, found: re.Match[str]) -> str:
+        """What stands for an escape until its cell is decoded; one that is unknown stays."""
+        text = LETTERS.get(found[1], found[1])
+        if text and text == (self.delimiter or "")[:1]:
+            return PART
+        known = text[:1] in HELD or found[1] in LETTERS
+        return text.translate(HOLD) if known else found[0]
+
+    def _null(self) -> re.Pattern[str]:
+        part = re.escape(self.delimiter or "\n")
+        return re.compile(rf"(?:^|(?<={part}))\\N(?={part}|[\r\n]|$)")
 
 
 def parse(lines: Iterable[str], dialect: Dialect, strict: bool = False) -> Iterator[list[str]]:
@@ -76,9 +119,10 @@ def parse(lines: Iterable[str], dialect: Dialect, strict: bool = False) -> Itera
     if dialect.stops:
         return (_cut(line.rstrip("\r\n"), dialect.stops) for line in lines)
     if dialect.runs:
-        return _white_space(lines, dialect)
+        rows = _white_space(map(dialect.encode, lines) if dialect.held else lines, dialect)
+        return ([dialect.decode(cell) for cell in row] for row in rows) if dialect.held else rows
     csv.field_size_limit(MAX_CELL)
-    encoded = dialect.escapechar is not None or len(dialect.delimiter or "") > 1
+    encoded = dialect.encoded
     records = csv.reader(
         map(dialect.encode, lines) if encoded else lines,
         delimiter=dialect.mark,

@@ -20,6 +20,7 @@ from charset_normalizer import from_bytes
 from cxlib.errors import CxError
 from cxlib.i18n import N_
 from cxlib.ingest.alphabets import likeliest
+from cxlib.ingest.endings import BOTH, clean_ends, record_end
 
 BLOCK = 1 << 20
 SAMPLE = 1 << 18
@@ -63,8 +64,8 @@ FOREIGN, UNHEARD = -4.5, -7.0
 class Encoded:
     """What is known about a file's bytes: `certain` is False where the encoding is a guess.
 
-    `nuls` are NUL bytes that reading leaves out, `quotes` says whether there is a quote at all and
-    `undecodable` how many bytes have no meaning in the encoding; they are read as U+FFFD.
+    `ends` is the sign that ends records where line ends do not. `nuls` are NUL bytes that reading leaves out, `quotes` says whether there is a quote at all,
+    `doubled` whether apostrophes stand side by side, and `undecodable` how many bytes have no meaning in the encoding; they are read as U+FFFD.
     """
 
     path: Path
@@ -74,11 +75,19 @@ class Encoded:
     nuls: int
     quotes: bool
     undecodable: int = 0
+    ends: str = ""
+    doubled: bool = False
+
+    @property
+    def breaks(self) -> bool:
+        """Whether line ends in cells come as private characters."""
+        return self.ends not in ("", BOTH)
 
     @property
     def raw(self) -> bool:
         """Whether the bytes can be read as they are."""
-        return self.encoding == "utf-8" and not (self.compressed or self.nuls or self.undecodable)
+        changed = self.compressed or self.nuls or self.undecodable or self.ends
+        return self.encoding == "utf-8" and not changed
 
 
 def examine(path: Path, encoding: str | None = None) -> Encoded:
@@ -95,7 +104,7 @@ def examine(path: Path, encoding: str | None = None) -> Encoded:
     if head.startswith(BINARY):
         raise not_a_table()
     told = _marked(head) if encoding is None else _known(encoding)
-    nuls, quotes, strange, is_utf8 = _survey(path, compressed)
+    nuls, quotes, doubled, strange, is_utf8 = _survey(path, compressed)
     # Plain text in UTF-16 without a mark is UTF-8 too: every other byte is NUL.
     wide_text = nuls > 0 and head.count(0) > 0.2 * len(head)
     plain = is_utf8 and not wide_text
@@ -109,8 +118,17 @@ def examine(path: Path, encoding: str | None = None) -> Encoded:
     undecodable = (
         0 if is_utf8 and chosen.startswith("utf-8") else _undecodable(path, compressed, chosen)
     )
+    text = codecs.getincrementaldecoder(chosen)(errors="replace").decode(head)
     return Encoded(
-        path, chosen, certain, compressed, 0 if wide else nuls, quotes or wide, undecodable
+        path,
+        chosen,
+        certain,
+        compressed,
+        0 if wide else nuls,
+        quotes or wide,
+        undecodable,
+        record_end(text),
+        doubled or wide,
     )
 
 
@@ -124,14 +142,15 @@ def not_a_table() -> CxError:
 
 
 def clean_blocks(encoded: Encoded) -> Iterator[bytes]:
-    """The file as UTF-8 without a byte order mark and without NULs, in blocks."""
+    """The file as UTF-8 without a byte order mark and without NULs, in blocks, records in lines."""
     decode = codecs.getincrementaldecoder(encoded.encoding)(errors="replace").decode
-    utf8 = encoded.encoding == "utf-8" and not encoded.undecodable
+    utf8 = encoded.encoding == "utf-8" and not (encoded.undecodable or encoded.ends)
+    ends = clean_ends(encoded.ends)
     for block in _blocks(encoded.path, encoded.compressed):
-        clean = block if utf8 else decode(block).encode("utf-8", "replace")
+        clean = block if utf8 else decode(block).translate(ends).encode("utf-8", "replace")
         yield clean.replace(b"\0", b"") if b"\0" in clean else clean
     if not utf8 and (tail := decode(b"", True)):
-        yield tail.replace("\0", "").encode("utf-8", "replace")
+        yield tail.translate(ends).replace("\0", "").encode("utf-8", "replace")
 
 
 def open_clean(encoded: Encoded) -> IO[bytes]:
@@ -230,13 +249,14 @@ def _unknown_encoding(encoding: str) -> CxError:
     )
 
 
-def _survey(path: Path, compressed: bool) -> tuple[int, bool, bytes, bool]:
-    """NULs, whether there are quotes, a sample around what is not UTF-8, whether all is UTF-8."""
+def _survey(path: Path, compressed: bool) -> tuple[int, bool, bool, bytes, bool]:
+    """NULs, quotes, doubled apostrophes, a sample of what is not UTF-8, whether all is UTF-8."""
     check = codecs.getincrementaldecoder("utf-8")()
-    nuls, quotes, strange, is_utf8 = 0, False, b"", True
+    nuls, quotes, doubled, strange, is_utf8 = 0, False, False, b"", True
     for block in _blocks(path, compressed):
-        nuls += block.count(0)
+        nuls += block.count(0) if 0 in block else 0  # looking is cheaper than counting
         quotes = quotes or b'"' in block or b"'" in block
+        doubled = doubled or (b"'" in block and b"''" in block)  # one letter is found faster
         if block.isascii() and not check.getstate()[0]:
             continue
         if is_utf8 or len(strange) < SAMPLE:
@@ -250,7 +270,7 @@ def _survey(path: Path, compressed: bool) -> tuple[int, bool, bytes, bool]:
         check.decode(b"", True)
     except UnicodeDecodeError:
         is_utf8 = False
-    return nuls, quotes, strange, is_utf8
+    return nuls, quotes, doubled, strange, is_utf8
 
 
 def _undecodable(path: Path, compressed: bool, encoding: str) -> int:
@@ -260,7 +280,9 @@ def _undecodable(path: Path, compressed: bool, encoding: str) -> int:
 
 
 def _control_share(sample: bytes) -> float:
-    controls = bytes(b for b in range(1, 32) if b not in b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f")
+    controls = bytes(
+        b for b in range(1, 32) if b not in b"\1\2\3\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f"
+    )
     return (len(sample) - len(sample.translate(None, controls))) / len(sample)
 
 

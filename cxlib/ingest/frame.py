@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cxlib.errors import CxError
 from cxlib.i18n import N_
@@ -13,22 +13,25 @@ from cxlib.ingest.dialect import Dialect, parse, tolerant
 from cxlib.ingest.encoding import not_a_table
 from cxlib.ingest.header import LOOK, column_names, header_rows
 from cxlib.ingest.layout import Table, find_tables, is_blank
-from cxlib.ingest.mending import OTHERS
+from cxlib.ingest.mending import OTHERS, split_names
 from cxlib.ingest.quotation import find_quotation
 from cxlib.ingest.records import Mended, Shape, read_records
 from cxlib.ingest.staged import ReadOptions
+from cxlib.ingest.unloaded import ENDS, bare, unloaded, whole
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A table in a text.
 
-    Its header stands on line `start`, in `named` records; its data begin on line `first` and end
-    before line `stop` (None: with the file, as far as is known). `titles` is the header, `last` its
-    last record as it is in the file, if it can be told from data. `preamble` and `footer` are the lines that were left out,
+    Its header stands on line `start`, in `named` records; its data begin on line `first`
+    (the header's own where it may be refused) and end before line `stop` (None: with the file, as
+    far as is known). `titles` is the header, `last` its last record as it is in
+    the file, if it can be told from data. `preamble` and `footer` are the lines that were left out,
     `tables` a few words of each table of the file, `table` the one that this is, from 1, and
-    `starts` the lines on which they start. `hinted` is the delimiter that the first line tells;
-    on the lines `quoted` stand cells between marks that may be quotes or text.
+    `starts` the lines on which they start; up to line `seen` tables were looked for. `hinted` is the
+    delimiter that the first line tells; on the lines `quoted` stand cells between marks that may be
+    quotes or text.
     """
 
     dialect: Dialect
@@ -43,12 +46,18 @@ class Frame:
     table: int = 1
     tables: tuple[str, ...] = ()
     starts: tuple[int, ...] = ()
+    first: int = 1
+    seen: int = 0
     hinted: str | None = None
     quoted: tuple[int, ...] = ()
 
 
-def find_frame(sample: Sequence[str], options: ReadOptions, whole: bool = True) -> Frame:
-    """The frame of a table by the first lines of a file; `whole` where they are all lines.
+def find_frame(
+    sample: Sequence[str], options: ReadOptions, complete: bool = True, *, breaks: bool = False
+) -> Frame:
+    """The frame of a table by the first lines of a file; `complete` where they are all lines.
+
+    With `breaks` line ends within cells come as private characters.
 
     The width is the header's, or the usual row's where that is wider; a header that is one short
     over full cells lacks the name of its first column (row names), else of its last ones.
@@ -60,12 +69,13 @@ def find_frame(sample: Sequence[str], options: ReadOptions, whole: bool = True) 
     hinted = sniffer.hint(lines[0]) if lines and options.skip is None else None
     if hinted is not None:
         skipped, lines = skipped + 1, lines[1:]
-    dialect = sniffer.detect(lines, options.delimiter or hinted, options.quotechar)
-    numbers, rows = _records(lines, dialect, skipped)
-    if not whole and len(rows) > 2:  # the last record may be cut
+    dialect = _dialect(lines, options.delimiter or hinted, options.quotechar)
+    dialect = replace(dialect, breaks=breaks)
+    numbers, rows, refused = _records(lines, dialect, skipped)
+    if not complete and len(rows) > 2:  # the last record may be cut
         numbers, rows = numbers[:-1], rows[:-1]
     if all(is_blank(row) for row in rows):
-        if not whole:
+        if not complete:
             raise not_a_table()
         raise CxError("empty_file", N_("The file has no text: all of its cells are empty."))
     header = None if options.header is None else int(options.header)
@@ -83,7 +93,11 @@ def find_frame(sample: Sequence[str], options: ReadOptions, whole: bool = True) 
     head = rows[table.start : table.start + table.header]
     body = [row for row in rows[table.start + table.header : table.stop] if not is_blank(row)]
     titles, shape = _header(head, body, table)
-    ended = table.stop < len(rows) and (whole or number < len(tables))
+    first = [*numbers, skipped + len(lines) + 1][table.start + table.header]
+    cut = not complete and table.start + table.header == len(rows)
+    if table.header and (cut or numbers[table.start] in refused):
+        first = numbers[table.start]  # to be refused once more, and told
+    ended = table.stop < len(rows) and (complete or number < len(tables))
     outside = [
         (n, i)
         for i, (n, row) in enumerate(zip(numbers, rows, strict=True))
@@ -102,27 +116,51 @@ def find_frame(sample: Sequence[str], options: ReadOptions, whole: bool = True) 
         table=number,
         tables=tuple(_words(rows[t.start]) for t in tables) if len(tables) > 1 else (),
         starts=tuple(numbers[t.start] for t in tables),
+        seen=skipped + len(lines),
+        first=first,
         hinted=hinted,
         quoted=_doubtful_quotes(lines, dialect, skipped) if options.quotechar is None else (),
     )
 
 
+def _dialect(lines: Sequence[str], delimiter: str | None, quotechar: str | None) -> Dialect:
+    """The dialect of lines, of which some may go on in the next, as databases unload them."""
+    dialect = sniffer.detect(lines, delimiter, quotechar)
+    found = unloaded(lines, dialect)
+    if found is dialect and dialect.sure and dialect.delimiter is not None:
+        return dialect
+    escaped = Dialect(None, escapechar="\\", escaped=True)
+    ways = [escaped, *(Dialect(None, ends=end) for end in ENDS)]
+    for way in ways if found is dialect else [bare(found)]:
+        joined = list(map(way.encode, whole(lines, way)))
+        if 1 < len(joined) < len(lines):
+            other = sniffer.detect(joined, delimiter, quotechar)
+            if other.sure and (better := unloaded(lines, other)) is not other:
+                return better
+    return found
+
+
 def _doubtful_quotes(lines: Sequence[str], dialect: Dialect, skipped: int) -> tuple[int, ...]:
-    if dialect.runs or dialect.stops:
+    if dialect.runs or dialect.stops or dialect.escaped:
         return ()
     return tuple(n + skipped for n in find_quotation(lines, dialect.delimiter).unsure)
 
 
 def _records(
     lines: Sequence[str], dialect: Dialect, skipped: int
-) -> tuple[list[int], list[list[str]]]:
-    """The lines on which records start, and their cells: first with the width that most have."""
-    widths = Counter(len(row) for row in tolerant(lines, dialect) if row)
+) -> tuple[list[int], list[list[str]], set[int]]:
+    """The lines on which records start, their cells, and the lines of those that cannot be read.
+
+    First with the width that most have.
+    """
+    widths = Counter(len(row) for row in tolerant(list(whole(lines, dialect)), dialect) if row)
     width = max(widths, key=lambda w: (widths[w], w), default=1)
     found: list[tuple[int, list[str]]] = []
+    refused: set[int] = set()
 
     def keep(line: int, text: str, _: str) -> None:
         found.append((line, [text]))  # so that no line is passed over
+        refused.add(line)
 
     shape = Shape(width, width)
     for record in read_records(iter(lines), dialect, shape, keep, Mended(), before=skipped):
@@ -130,16 +168,18 @@ def _records(
     rows = [row for _, row in found]
     first = next((i for i, row in enumerate(rows) if not is_blank(row)), 0)
     if len(rows) > first + 1 and len(rows[first]) == 1 and len(rows[first + 1]) == width > 1:
-        rows[first] = _parted(rows[first], rows[first + 1 :], width)
-    return [n for n, _ in found], rows
+        rows[first] = _parted(rows[first], rows[first + 1 :], width, dialect)
+        refused -= {found[first][0]} if len(rows[first]) > 1 else set()
+    return [n for n, _ in found], rows, refused
 
 
-def _parted(first: list[str], below: list[list[str]], width: int) -> list[str]:
-    """A header that is parted by another delimiter than the rows beneath it."""
-    if header_rows(below[:LOOK]):
+def _parted(first: list[str], below: list[list[str]], width: int, dialect: Dialect) -> list[str]:
+    """A header that is parted otherwise than the rows beneath it, or lacks a delimiter at quotes."""
+    if header_rows(below[:LOOK]) or any(end in first[0] for end in "\r\n"):
         return first
-    for other in OTHERS:
-        (names,) = parse([first[0]], Dialect(other))
+    readings = [next(parse([first[0]], Dialect(other))) for other in OTHERS]
+    split = split_names(dialect.encode(first[0]), dialect, width)
+    for names in readings if split is None else (split, *readings):
         distinct = len(set(names)) == len(names) == width and all(n.strip() for n in names)
         if distinct and header_rows([names, *below]) and _told(below, width):
             return names
@@ -170,9 +210,10 @@ def _header(
         usual = width = max(widths, key=lambda w: (widths[w], w))
         return None, Shape(width, usual, shapes.columns(body[:LOOK], width))
     names = column_names(head, width)
-    if usual == width + 1 and sum(cell.count('"') for cell in names) == 1:
-        # The delimiter is missing between two quoted names.
-        names = tuple(part for cell in names for part in cell.split('"'))
+    parts = [[part for part in cell.split('"') if part] for cell in names]
+    if usual == width + 1 and sorted(map(len, parts))[-2:] == [1, 2] and all(parts):
+        # The delimiter is missing beside a quoted name.
+        names = tuple(part for cell in parts for part in cell)
         width = usual
     nameless = [i for i, name in enumerate(names) if not name.strip()]
     surplus = width - usual

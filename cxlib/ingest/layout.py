@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -110,6 +111,16 @@ def is_copy(rows: Rows, first: Rows) -> bool:
     return bool(after) and after == [list(row) for row in first if not is_blank(row)][: len(after)]
 
 
+def names_over(row: Sequence[str], columns: Sequence[Column]) -> bool:
+    """Whether a row has words over each column of a table whose cells are none."""
+    words = [
+        shapes.shape(cell) in ("text", "code")
+        for cell, column in zip(row, columns, strict=False)
+        if column.typed
+    ]
+    return len(row) == len(columns) and bool(words) and all(words)
+
+
 def is_blank(row: Sequence[str]) -> bool:
     """Whether a row has no text at all."""
     return not any(cell.strip() for cell in row)
@@ -127,7 +138,7 @@ def _start(rows: Rows) -> int | None:
             return first
         width = _width(rows, i)
         below = [row for row in rows[i : i + LOOK] if not is_blank(row)]
-        if _thin(rows[i], width):
+        if _thin(rows[i], width) or (width == 2 and _hollow(below)):
             continue
         if _comment(rows[i]) and (len(rows[i]) != width or header_rows(below[1:])):
             continue
@@ -137,6 +148,14 @@ def _start(rows: Rows) -> int | None:
         if i == first or header_rows(below) or (shorter and len(rows[i]) == width):
             return i
     return first
+
+
+def _hollow(rows: Rows) -> bool:
+    """Whether a few first rows fill one of two columns, above a table without a gap."""
+    table = list(itertools.dropwhile(lambda row: len(row) == 2 and not row[1].strip(), rows))
+    full = all(cells_in(row) == 2 for row in table) and len(table) > 2
+    few = 0 < len(rows) - len(table) <= 5
+    return few and full and header_rows(table) > 0 and _told(table[1:], 2)
 
 
 def _titles(rows: Rows, first: int, begin: int) -> bool:
@@ -205,7 +224,7 @@ def _table(rows: Rows, begin: int, header: int | None, joined: bool) -> tuple[Ta
         row = rows[i]
         if again and i > begin + named and list(row) == titles and len(row) > 1:
             if not joined or named > 1 or is_copy(rows[i + 1 : i + 9], filled[1:]):
-                return Table(begin, i, named, width), i
+                return Table(begin, _before(rows, i), named, width), i
             i += 1
             continue
         if is_blank(row):
@@ -218,13 +237,20 @@ def _table(rows: Rows, begin: int, header: int | None, joined: bool) -> tuple[Ta
             i = end
             continue
         if len(row) != width and _another(rows, i, width, titles, columns):
-            return Table(begin, i, named, width), i
+            return Table(begin, _before(rows, i), named, width), i
         i += 1
     stop = len(rows)
     while stop > begin and is_blank(rows[stop - 1]) and not rows[stop - 1]:
         stop -= 1
     tail = max(begin + named, stop - 20)
     return Table(begin, tail + footer_start(rows[tail:stop], width), named, width), None
+
+
+def _before(rows: Rows, begin: int) -> int:
+    """Where the table ends that stands before another one: blank rows part them."""
+    while is_blank(rows[begin - 1]):
+        begin -= 1
+    return begin
 
 
 def _after_blank(

@@ -35,7 +35,7 @@ def reread(
 ) -> tuple[list[str], Mend, float] | None:
     """The `width` cells of an encoded record whose quotes are not in order, and what that costs.
 
-    None if there is no way.     Of all readings with that many cells the one is taken in which the fewest quotes are text. Where
+    None if there is no way. Of all readings with that many cells the one is taken in which the fewest quotes are text. Where
     a record is `sound` by itself, quotes stay what they are, and only a delimiter may be missing
     between two quoted cells. A reading with such a missing delimiter holds only if its cells have
     the shapes of their columns and those of the padded row have not.
@@ -55,6 +55,31 @@ def reread(
         return None
     cells = [dialect.decode(cell) for cell in _walk(ends, (len(text) + 1, width, True))]
     return None if shapes.mismatched(cells, table) else (cells, "split_cells", split.cost)
+
+
+def split_names(text: str, dialect: Dialect, width: int) -> list[str] | None:
+    """The `width` names of an encoded header in which a delimiter beside quotes is missing."""
+    quote = dialect.quotechar
+    if quote is None or quote not in text or len(text) * width > MAX_WORK:
+        return None
+    ends = _search(text, dialect.mark, quote, width, sound=True)
+    end = (len(text) + 1, width, True)
+    return [dialect.decode(cell) for cell in _walk(ends, end)] if end in ends else None
+
+
+def in_order(text: str, dialect: Dialect, row: Sequence[str]) -> bool:
+    """Whether the quotes of an encoded record that follows the rules are no accident.
+
+    They are one where cells that are not enclosed hold single quotes, as if these enclosed a part
+    of the record together.
+    """
+    quote = dialect.quotechar
+    if quote is None or sum(cell.count(quote) % 2 for cell in row) < 2:
+        return True
+    if (text.count(dialect.mark) + 1) * len(row) * (1 + text.count(quote)) > MAX_WORK:
+        return True
+    end = _search(text, dialect.mark, quote, len(row), False).get((len(text) + 1, len(row), False))
+    return end is None or end.cost < 1
 
 
 def fitted(
@@ -95,7 +120,7 @@ def parted_otherwise(
     line: str, dialect: Dialect, width: int, table: Sequence[Column]
 ) -> list[str] | None:
     """The cells of a line that uses another delimiter than its file, if their shapes show it."""
-    if not any(column.typed for column in table):
+    if "\n" in line or "\r" in line or not any(column.typed for column in table):
         return None
     for other in OTHERS:
         if other == dialect.delimiter or other not in line:
@@ -136,13 +161,19 @@ def _unique(readings: Iterator[list[str]], table: Sequence[Column]) -> list[str]
 
 
 def _shown(row: Sequence[str], moved: Sequence[str], table: Sequence[Column]) -> bool:
-    """Whether a cell that moved fits its column and would not have fitted the one where it stood."""
+    """Whether a cell that moved fits its column and would not have fitted the one where it stood.
+
+    Beyond the last column nothing fits; but then another cell must show that cells moved.
+    """
     surplus = len(row) - len(moved)
+    after = [column.shape for column in table[surplus:]]
+    beyond = shapes.mismatched(row[: len(moved)], table)
     return any(
         moved[i] == row[i + surplus] != row[i]
-        and table[i].typed
-        and shapes.shape(moved[i]) == table[i].shape != table[i + surplus].shape
-        for i in range(len(moved) - surplus)
+        and column.typed
+        and shapes.shape(moved[i]) == column.shape
+        and (beyond if i >= len(after) else column.shape != after[i])
+        for i, column in enumerate(table)
     )
 
 

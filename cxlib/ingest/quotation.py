@@ -7,13 +7,14 @@ import csv
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cxlib.ingest.dialect import Dialect, parse
 
 SOME = 2
 """Cells between marks that may be chance."""
+SHOWN = 5
 MOST = 0.5
 """The share of lines with a cell between marks above which that is no chance."""
 
@@ -51,6 +52,22 @@ def find_quotation(lines: Sequence[str], delimiter: str | None) -> Quotation:
         return Quotation("'", () if needs_single or everywhere else places)
     doubtful = not needs_double and len(double) <= min(SOME, MOST * len(lines))
     return Quotation('"', _numbers(lines, sorted(double + single)) if doubtful else ())
+
+
+def late_apostrophes(lines: Iterable[str], delimiter: str) -> tuple[int, ...]:
+    """The lines, from 1, with a cell between apostrophes in which one is doubled; a few of them."""
+    found = (
+        number
+        for number, line in enumerate(lines, start=1)
+        if "''" in line and any("''" in cell for _, cell in _enclosed(line, delimiter, "'"))
+    )
+    return tuple(itertools.islice(found, SHOWN))
+
+
+def has_enclosed(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether a cell of the lines is between marks."""
+    text = "".join(lines)
+    return any(_enclosed(text, delimiter, mark) for mark in "\"'" if mark in text)
 
 
 def _shown(lines: Sequence[str], delimiter: str, single: Sequence[tuple[int, str]]) -> bool:

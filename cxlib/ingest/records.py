@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cxlib.ingest.dialect import Dialect, parse
-from cxlib.ingest.mending import Mend, fitted, parted_otherwise, reread
+from cxlib.ingest.mending import Mend, fitted, in_order, parted_otherwise, reread
 from cxlib.ingest.shapes import Column, matches
 from cxlib.ingest.staged import MAX_CELL
+from cxlib.ingest.unloaded import lines_of, whole
 
 EXAMPLES = 5
 MOST_LINES = 20
 """Lines of one record in which quotes that are not in order are looked for."""
 MOST_LOOSE = 2
 """Quotes out of order in a record of several lines; with more they are several records."""
+TABLE = 8
+"""Records of the same other width, one after the other, that are a table of their own."""
 MORE_LINES = 4
 """Lines that such a record may have beyond the one where the rules are broken."""
 
@@ -39,10 +42,14 @@ class Shape:
 
 @dataclass
 class Mended:
-    """How many records were read another way, by the way, with the lines of a few."""
+    """How many records were read another way, by the way, with the lines of a few.
+
+    On the line `other` another table seems to begin.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     lines: dict[str, list[int]] = field(default_factory=dict)
+    other: int | None = None
 
     def add(self, how: str, line: int) -> None:
         """Count a record."""
@@ -66,7 +73,7 @@ def read_records(
     a record that runs into the end of the file or beyond the cap of a cell loses its first line to
     `refuse`, and the lines after it are read anew.
     """
-    source = _Lines(lines, before)
+    source = _Lines(whole(lines, dialect), before, joined=dialect.escaped or bool(dialect.ends))
     reader = parse(source, dialect, strict=True)
     while True:
         source.mark()
@@ -102,13 +109,15 @@ def read_records(
         if len(source.held[0]) > MAX_CELL and any(len(cell) > MAX_CELL for cell in row):
             refuse(source.start, source.held[0], "cell_too_large")
             continue
-        if len(row) == 1 and shape.width > 2 and len(source.held) == 1:
+        if 0 < len(row) < shape.width > 2 and len(source.held) == 1:
             parts = parted_otherwise(
                 source.held[0].rstrip("\r\n"), dialect, shape.width, shape.columns
             )
             if parts is not None:
                 mended.add("other_delimiter", source.start)
                 row = parts
+        if len(row) == shape.width > 1 and not _ordered(source.held, dialect, row):
+            mended.add("stray_quotes", source.start)
         yield source.start, row if len(row) > 1 or any(cell.strip() for cell in row) else []
 
 
@@ -118,13 +127,25 @@ def fit(
     shape: Shape,
     refuse: Refuse,
     mended: Mended,
+    seen: int = 0,
 ) -> Iterator[tuple[int, list[str]]]:
-    """Records of the table's width; others are mended where that is certain, else rejected."""
+    """Records of the table's width; others are mended where that is certain, else rejected.
+
+    After the line `seen`, up to which tables were looked for, many records of the same other width
+    in a row are taken for another table: its records are rejected, and its beginning is told.
+    """
     width = shape.width
+    begin, run, alike = 0, 0, 0
     for line, row in records:
         if len(row) == width:
+            run = 0
             yield line, row
             continue
+        if len(row) != alike or not run:
+            begin, run, alike = line, 0, len(row)
+        run += 1
+        if run == TABLE and begin > seen and alike > 1 and mended.other is None:
+            mended.other = begin
         other = fitted(row, width, shape.usual, shape.columns, dialect.delimiter or "")
         if other is None:
             refuse(line, (dialect.delimiter or " ").join(row), "ragged_row")
@@ -133,6 +154,10 @@ def fit(
         if how != "padded_rows" or len(row) != shape.usual:
             mended.add(how, line)
         yield line, cells
+
+
+def _ordered(held: Sequence[str], dialect: Dialect, row: Sequence[str]) -> bool:
+    return in_order(dialect.encode("".join(held)).rstrip("\r\n"), dialect, row)
 
 
 def _reread(
@@ -186,15 +211,16 @@ def _first_line(source: _Lines, dialect: Dialect, shape: Shape) -> tuple[list[st
 class _Lines:
     """Lines that can be handed out again from the last mark on."""
 
-    def __init__(self, source: Iterator[str], before: int) -> None:
+    def __init__(self, source: Iterator[str], before: int, joined: bool) -> None:
         self._source = source
+        self._joined = joined
         self._again: deque[str] = deque()
         self.held: list[str] = []
         self.start = before + 1
 
     def mark(self) -> None:
         """A new record begins with the next line."""
-        self.start += len(self.held)
+        self.start += sum(map(lines_of, self.held)) if self._joined else len(self.held)
         self.held = []
 
     def back(self, keep: int) -> None:

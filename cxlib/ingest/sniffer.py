@@ -9,15 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cxlib.ingest import shapes
+from cxlib.ingest.candidates import COMMON, find_delimiters, find_sample
 from cxlib.ingest.dialect import WHITE_SPACE, Dialect, tolerant
 from cxlib.ingest.quotation import find_quotation
 
-COMMON = (",", ";", "\t", "|")
-LINES = 200
-CHARACTERS = 1 << 16
 CLEVER_CHARACTERS = 12_000  # CleverCSV's cost grows fast with its sample
-NEVER = set("\"'`.-_/\\()[]{}+%@&$€£#*?!<>\r\n\t ,;|\ufeff")
-"""Signs that stand in numbers, dates and words too often to part cells."""
+BLANKS = 0.5
+"""The score from which blanks part cells: prose has as many words on most lines too."""
+TABBED = 0.45
+"""The score of tabs above which blanks are text: where tabs part cells, so does any white space."""
+CLEVER, DUCK = 0.1, 0.2
+"""What the opinions of CleverCSV and DuckDB add to a score: the second is right more often."""
+TITLES = 5
+"""Lines above a table that may outnumber its rows."""
 AMOUNT = re.compile(r"[-+]?\d{1,3}(?:,?\d{3})*(?:[.,]\d+)?$")
 HINT = re.compile(r'"?sep=(.)"?\s*$', re.I)
 WORD = re.compile(r"[\w .@:/&#'+()%?!’-]*$")
@@ -36,16 +40,18 @@ def detect(
     """The dialect of a file by its first lines, `delimiter` and `quotechar` where they are known.
 
     Each candidate is scored by how equal it makes the rows and by how many cells it leaves that
-    look like a number, a date or a word; CleverCSV is the second opinion where two come close. An
-    empty `quotechar` says that quotes are text.
+    look like a number, a date or a word. Where two come close, CleverCSV and DuckDB are asked: the
+    one that they are for has a little more, and is not `sure` unless both are for it. An empty
+    `quotechar` says that quotes are text.
     """
-    sample = _sample(lines)
+    sample = find_sample(lines)
     if delimiter is not None:
         if delimiter == WHITE_SPACE:
             return max(_spaces(sample, quotechar), key=lambda s: s.score).dialect
         return _dialect(lines, delimiter, quotechar)
-    scored = [_score(sample, _dialect(sample, d, quotechar)) for d in _candidates(sample)]
-    scored += _spaces(sample, quotechar)
+    scored = [_score(sample, _dialect(sample, d, quotechar)) for d in find_delimiters(sample)]
+    tabbed = any(s.dialect.delimiter == "\t" and s.score >= TABBED for s in scored)
+    scored += [] if tabbed else _spaces(sample, quotechar)
     ranked = sorted(
         (s for s in scored if s.score > 0),
         key=lambda s: (-s.score, -len(s.dialect.delimiter or "")),
@@ -71,62 +77,19 @@ def hint(line: str) -> str | None:
 def _one_column(sample: Sequence[str], delimiter: str | None) -> bool:
     """Whether whole lines are dates or numbers: a column of times is no table of hours and minutes.
 
-    The first line may name the column; then it has no delimiter.
+    Other lines may name the column; then they have no delimiter.
     """
     lines = sample[1:] or sample
-    whole = sum(
-        shapes.shape(line) in ("date", "time") or bool(AMOUNT.match(line.strip())) for line in lines
+    alike = [_whole(line) for line in sample]
+    named = [line for line, one in zip(sample, alike, strict=True) if not one]
+    bare = bool(named) and len(sample) > 1 and not any((delimiter or "") in line for line in named)
+    return sum(alike[-len(lines) :]) > 0.7 * len(lines) and (
+        delimiter not in COMMON or (delimiter == "," and bare)
     )
-    named = len(sample) > 1 and (delimiter or "") not in sample[0]
-    return whole > 0.7 * len(lines) and (delimiter not in COMMON or (delimiter == "," and named))
 
 
-def _sample(lines: Sequence[str]) -> list[str]:
-    sample: list[str] = []
-    size = 0
-    for line in lines:
-        if line.strip():
-            sample.append(line)
-            size += len(line)
-        if len(sample) == LINES or size > CHARACTERS:
-            break
-    return sample
-
-
-def _candidates(sample: Sequence[str]) -> list[str]:
-    """Delimiters that occur: the common ones, and signs that are on nearly every line."""
-    found = [d for d in COMMON if any(d in line for line in sample)]
-    rare = Counter(
-        char
-        for line in sample
-        for char in set(line)
-        if not char.isalnum()
-        and char not in NEVER
-        and (char > " " or char in "\x01\x02\x1c\x1d\x1e\x1f")
-    )
-    found += [char for char, count in rare.most_common(6) if count >= 0.85 * len(sample)]
-    several = [run for d in (*found, *"#*&@$_-") if (run := _repeated(sample, d)) is not None]
-    found = [d for d in found if not any(run[0] == d for run in several)]
-    spaced = [d + " " for d in found if d.strip() and _always_spaced(sample, d)]
-    return [*found, *several, *spaced]
-
-
-def _repeated(sample: Sequence[str], char: str) -> str | None:
-    """Two or more of a character, if it parts cells only so: as often on every line, never alone."""
-    least = 2 if char in ",;\t" else 1  # elsewhere it is an empty column
-    runs = [re.findall(f"{re.escape(char)}+", line) for line in sample]
-    lengths = {len(run) for line in runs for run in line}
-    if len(sample) < 2 or len(lengths) != 1 or min(lengths) < 2:
-        return None
-    return char * min(lengths) if min(map(len, runs)) >= least else None
-
-
-def _always_spaced(sample: Sequence[str], delimiter: str) -> bool:
-    """Whether a space follows the delimiter wherever it stands outside of quotes."""
-    bare = re.sub(r'"(?:[^"]|"")*"', '""', "".join(sample))
-    all_of_them = bare.count(delimiter)
-    ended = len(re.findall(re.escape(delimiter) + r"(?= |\r|\n|$)", bare))
-    return bare.count(delimiter + " ") > 0.5 * all_of_them and ended >= 0.97 * all_of_them > 0
+def _whole(line: str) -> bool:
+    return shapes.shape(line) in ("date", "time") or bool(AMOUNT.match(line.strip()))
 
 
 def _dialect(sample: Sequence[str], delimiter: str, quotechar: str | None = None) -> Dialect:
@@ -160,6 +123,7 @@ def _score(sample: Sequence[str], dialect: Dialect) -> _Scored:
         rows = [row for row in tolerant(sample, dialect) if row]
     except csv.Error:
         return _Scored(dialect, 0.0, 1)
+    rows = _body(rows)
     widths = Counter(len(row) for row in rows)
     width, usual = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
     if width < 2:
@@ -176,6 +140,18 @@ def _score(sample: Sequence[str], dialect: Dialect) -> _Scored:
     return _Scored(dialect, clean * (usual / len(rows)) ** power, width)
 
 
+def _body(rows: list[list[str]]) -> list[list[str]]:
+    """Rows without a few lines of titles above them, where a column is no words."""
+    begin = next((i for i, row in enumerate(rows) if len(row) > 1), 0)
+    body = rows[begin:]
+    if not 0 < begin <= TITLES or len(body) < 2 or begin < len(body):
+        return rows
+    width = len(body[-1])
+    alike = all(len(row) == width for row in body)
+    told = alike and any(column.typed for column in shapes.columns(body[-20:], width))
+    return body if told else rows
+
+
 def _clean(cell: str, others: str, quote: str) -> float:
     found = shapes.shape(cell)
     if found not in ("text", "code"):
@@ -188,6 +164,7 @@ def _clean(cell: str, others: str, quote: str) -> float:
 
 
 def _best(sample: Sequence[str], ranked: Sequence[_Scored]) -> Dialect | None:
+    ranked = [s for s in ranked if s.dialect.delimiter != WHITE_SPACE or s.score >= BLANKS]
     if not ranked:
         return None
     best = ranked[0]
@@ -195,14 +172,19 @@ def _best(sample: Sequence[str], ranked: Sequence[_Scored]) -> Dialect | None:
     second = rivals[0].score if rivals else 0.0
     if (best.score >= 0.7 and second < 0.7 * best.score) or (best.score > 0.35 and not second):
         return best.dialect
-    clever = _clever(sample)
-    for rival in ranked:
-        same = clever is not None and _same(rival.dialect, Dialect(clever))
-        if same and rival.score > 0.5 * max(best.score, 0.1):
-            return replace(rival.dialect, sure=rival.score >= 0.5)
-    if best.score < 0.35:
+    asked = ((_clever(sample), CLEVER), (_duck(sample), DUCK))
+    opinions = [(Dialect(found), weight) for found, weight in asked if found is not None]
+    chosen = max(ranked, key=lambda s: s.score + _votes(s.dialect, opinions))
+    votes = _votes(chosen.dialect, opinions)
+    if chosen.score < (0.05 if votes else 0.35):
         return None
-    return replace(best.dialect, sure=False)
+    agreed = all(_same(chosen.dialect, found) for found, _ in opinions)
+    believed = bool(opinions) and chosen.dialect.delimiter != WHITE_SPACE
+    return replace(chosen.dialect, sure=agreed and (believed or chosen.score >= 0.5))
+
+
+def _votes(dialect: Dialect, opinions: Sequence[tuple[Dialect, float]]) -> float:
+    return sum(weight for found, weight in opinions if _same(dialect, found))
 
 
 def _same(a: Dialect, b: Dialect) -> bool:
@@ -214,10 +196,20 @@ def _clever(sample: Sequence[str]) -> str | None:
     import clevercsv  # slow to load, and most files are plain
 
     try:
-        found = clevercsv.Detector().detect("".join(sample)[:CLEVER_CHARACTERS])
+        found = clevercsv.Detector().detect(_head(sample))
     except clevercsv.exceptions.NoDetectionResult:
         return None
     return None if found is None else str(found.delimiter)
+
+
+def _duck(sample: Sequence[str]) -> str | None:
+    from cxlib import engine  # slow to load too
+
+    return engine.sniffed(_head(sample))
+
+
+def _head(sample: Sequence[str]) -> str:
+    return "".join(sample)[:CLEVER_CHARACTERS]
 
 
 def _requoted(lines: Sequence[str], dialect: Dialect, quotechar: str | None) -> Dialect:

@@ -224,3 +224,64 @@ def test_both_readers_agree_on_rows_and_lines(tmp_path, table, data):
     assert pq.read_table(tmp_path / "quick.parquet").equals(
         pq.read_table(tmp_path / "slow.parquet")
     )
+
+
+LONG = "id,day,paid\n" + "".join(f"{i},2025-01-{i % 28 + 1:02d},{i}.50\n" for i in range(20_000))
+STOCK = "".join(f"A{i},{i}\n" for i in range(30))
+
+
+@pytest.mark.parametrize(
+    ("more", "begin", "rejected"),
+    [
+        (f"sku,stock\n{STOCK}", 20_002, 31),
+        (f"\nsku,stock\n{STOCK}", 20_003, 31),
+        ("\nsku,stock,weight\n" + STOCK.replace("\n", ",5\n"), 20_003, 0),
+    ],
+    ids=["narrow", "apart", "as wide"],
+)
+def test_a_table_far_below_another_is_told(stage, more, begin, rejected):
+    staged = stage(LONG + more)
+    assert staged.rejected == rejected
+    (told,) = (issue for issue in staged.issues if issue.code == "other_tables")
+    assert told.rows == (1, begin)
+
+
+def test_a_few_torn_lines_far_below_are_no_table(stage):
+    staged = stage(LONG + "torn\n1,2\n5,2025-01-01,7.50\n1,2\n")
+    assert (staged.rejected, "other_tables" in {i.code for i in staged.issues}) == (3, False)
+
+
+def test_the_first_apostrophes_far_below_are_quotes(stage, cells):
+    staged = stage(LONG.replace("paid", "note") + "7,2025-01-01,it's\n8,2025-01-01,'it''s'\n")
+    assert cells(staged)[-2:] == [["7", "2025-01-01", "it's"], ["8", "2025-01-01", "it's"]]
+    assert [i.rows for i in staged.issues if i.code == "quote_unsure"] == [(20_003,)]
+    quoted = LONG.replace("0,2025-01-01,0.50", '0,2025-01-01,"0.50"')
+    assert cells(stage(quoted + "8,2025-01-01,'it''s'\n"))[-1][2] == "'it''s'"
+
+
+@pytest.mark.parametrize(
+    "head", ['id,day,"paid"note', 'id,day,paid"note"', 'id,day,"paid""note"', 'id"day",paid,note']
+)
+def test_a_header_without_a_delimiter_beside_quotes(stage, head):
+    body = "".join(f"{i},2025-01-{i + 1:02d},{i}.50,ok\n" for i in range(9))
+    staged = stage(f"{head}\n{body}")
+    assert staged.titles == ("id", "day", "paid", "note")
+    assert (staged.rows, staged.rejected) == (9, 0)
+
+
+def test_a_header_that_is_too_long_is_told(stage):
+    staged = stage("x" * (2 << 20))
+    assert (staged.rows, staged.rejected) == (0, 1)
+
+
+def test_a_row_of_another_delimiter_with_commas_in_its_text(stage, cells):
+    body = "".join(f'{i},2025-01-{i + 1:02d},"one, two",{i}.50\n' for i in range(9))
+    staged = stage(f"id,day,note,paid\n{body}9;2025-01-10;one, two;9.50\n")
+    assert cells(staged)[-1] == ["9", "2025-01-10", "one, two", "9.50"]
+    assert [i.code for i in staged.issues] == ["other_delimiter"]
+
+
+def test_quotes_within_two_cells_are_told(stage):
+    body = "".join(f'{i},ID,"one, two"\n' for i in range(9))
+    staged = stage(f'id,country,said\n{body}9,ID"one, two"\n')
+    assert [(i.code, i.rows) for i in staged.issues] == [("stray_quotes", (11,))]

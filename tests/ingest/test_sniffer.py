@@ -119,3 +119,45 @@ def test_csv_spectrum(shared, stage, cells):
             assert next(csv.reader([path.read_text("utf-8").splitlines()[1]]))[0] == got[0][key]
             want[0][key] = got[0][key]
         assert got == want, path.name
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("a\\tb\\tc\n1\\t2\\t3\n4\\t5\\t6\n", "\\t"),  # the letters, not the sign
+        ("a^|b^|c\n1^|2^|3\n4^|5^|x|y\n", "^|"),
+        ('a;;b;;c\n1;;2;;"x;y"\n4;;5;;6\n', ";;"),
+        ("# of the shop\n# 2024\na;b\n1;3\n6;7\n", ";"),
+        ("kopi susu teh\n10:58,22:13\n13:57,11:36\n16:34,8:21\n", ","),
+        ('of the shop\n"a b"\t"c"\t"d"\n"x y z"\t"1"\t"2"\n"w v u"\t"3"\t"4"\n', "\t"),
+        ("Kettle no. 0\nDesk lamp no. 1\nSewing kit no. 2\nTea set no. 3\n", None),
+    ],
+)
+def test_rare_delimiters(text, delimiter):
+    assert sniffer.detect(list(io.StringIO(text, newline=""))).delimiter == delimiter
+
+
+CLOSE = ["a|b;c\n", "1|2;3\n", "x|y;z\n", "5|6;7\n"]
+
+
+@pytest.mark.parametrize(
+    ("clever", "duck", "delimiter", "sure"),
+    [(";", ";", ";", True), ("|", "|", "|", True), ("|", ";", ";", False), (";", None, ";", True)],
+)
+def test_where_two_come_close_others_are_asked(monkeypatch, clever, duck, delimiter, sure):
+    monkeypatch.setattr(sniffer, "_clever", lambda sample: clever)
+    monkeypatch.setattr(sniffer, "_duck", lambda sample: duck)
+    found = sniffer.detect(CLOSE)
+    assert (found.delimiter, found.sure) == (delimiter, sure)
+
+
+def test_a_plain_file_asks_nobody(monkeypatch):
+    monkeypatch.setattr(sniffer, "_clever", lambda sample: pytest.fail("asked"))
+    monkeypatch.setattr(sniffer, "_duck", lambda sample: pytest.fail("asked"))
+    assert sniffer.detect(["id,day,paid\n", "1,2025-01-01,5.50\n", "2,2025-01-02,6.50\n"]).sure
+
+
+def test_duckdb_says_what_it_finds_or_nothing():
+    assert sniffer._duck(["a|b\n", "1|2\n", "3|4\n"]) == "|"
+    assert sniffer._duck(["prose\n", "without a sign\n"]) is None
+    assert sniffer._duck(['"never closed\n', "\udcff\n"]) is None
