@@ -1,6 +1,6 @@
 """Are the columns of other programs' exports taken for what they are?
 
-Reads `header_sets.toml`, makes a file of each header with plausible values, and counts how many of
+Reads `header_sets*.toml`, makes a file of each header with plausible values, and counts how many of
 the fields that a person would choose are proposed; a question about a field, and a wrong column
 taken for sure, are counted too.
 """
@@ -21,7 +21,7 @@ from cxlib.ingest import match, read
 from cxlib.ingest.plan import Proposal
 from cxlib.tables.kind import kind
 
-SETS = Path(__file__).with_name("header_sets.toml")
+FILES = sorted(Path(__file__).parent.glob("header_sets*.toml"))
 ROWS, CUSTOMERS = 60, 40  # none of 40 customers comes twice
 DAY = dt.datetime(2025, 1, 3, 8, 15)
 MONTHS_PT = (
@@ -186,9 +186,13 @@ class Outcome:
     wrong: tuple[str, ...]
 
 
-def header_sets(path: Path = SETS) -> list[HeaderSet]:
-    """All header sets of a file, that of the bench where none is named."""
-    found: list[dict[str, Any]] = tomllib.loads(path.read_text("utf-8"))["sets"]
+def header_sets(path: Path | None = None) -> list[HeaderSet]:
+    """All header sets of a file, those of all files of the bench where none is named."""
+    found: list[dict[str, Any]] = [
+        one
+        for file in (FILES if path is None else [path])
+        for one in tomllib.loads(file.read_text("utf-8"))["sets"]
+    ]
     return [
         HeaderSet(
             name=one["name"],
@@ -249,7 +253,7 @@ def main(argv: list[str]) -> int:
     """Print the table; exit 1 below 95 % of the required fields, or with a wrong one for sure."""
     parser = argparse.ArgumentParser(prog="bench mapping", description=__doc__)
     parser.add_argument("--held", action="store_true", help="only the sets never tuned for")
-    parser.add_argument("--sets", type=Path, default=SETS, help="another file of header sets")
+    parser.add_argument("--sets", type=Path, help="only the header sets of this file")
     parser.add_argument("--show", action="store_true", help="say what was missed")
     options = parser.parse_args(argv)
     rows = measure([one for one in header_sets(options.sets) if one.held or not options.held])

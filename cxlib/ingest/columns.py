@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from cxlib.engine import THREADS
 from cxlib.ingest.dates import DateEvidence
 from cxlib.ingest.flags import are_flags
 from cxlib.ingest.missing import is_missing, trimmed
 from cxlib.ingest.numbers import NumberEvidence
 from cxlib.ingest.staged import Source, Staged
-from cxlib.tables.kind import Field
+from cxlib.ingest.stencil import SHAPE
+from cxlib.tables.kind import Field, FieldType
 
 TYPED = 0.7  # share of values that must parse for a column to be taken as numbers or dates
 FEW = 60  # distinct answers of which all are counted
@@ -25,6 +28,9 @@ SHORT = r"^\s*[-+]?[0-9]{1,3}(?:[.,][0-9]*)?\s*$"  # a number that cannot be a d
 DATE_LIKE = r"^\s*(?:[^0-9@_]{0,24}[-/., ]|[QqTt])?[0-9][^@_]{0,60}$"
 TOGETHER, HELD = 50, 32 << 20  # columns that are read at once, and bytes of them
 MANY, CODES = 50, 5  # of so many rows, so few different numbers are codes or points, and no ids
+HEAD = 64  # values that tell whether a column looks like days written by a machine
+COUNTS = ("n", "impressions", "clicks", "sent", "delivered", "opened", "leads", "conversions")
+VARIANTS = 20  # different values of the variants of a test, at most
 SEEN = 2_000  # distinct values of a chunk whose letters are counted
 
 
@@ -36,10 +42,12 @@ class Column:
     source: Source
     rows: int = 0
     filled: int = 0
+    zeros: int = 0
     distinct: int = 0
     dates: DateEvidence = field(default_factory=DateEvidence)
     numbers: NumberEvidence = field(default_factory=NumberEvidence)
     answers: Counter[str] | None = field(default_factory=Counter)
+    first: tuple[str, ...] = ()
     _values: int = 0
     _letters: int = 0
     _spaced: int = 0
@@ -49,8 +57,11 @@ class Column:
         """Take in a chunk of the column."""
         encoded = text.dictionary_encode() if not pa.types.is_dictionary(text.type) else text
         values = encoded.dictionary.cast(pa.string())
+        if not self.rows:
+            self.first = tuple(text.slice(0, 3).cast(pa.string()).to_pylist())
         self.rows += len(text)
         self.filled += len(text) - int(pc.sum(pc.equal(text, "")).as_py() or 0)
+        self.zeros += int(pc.sum(pc.equal(text, "0")).as_py() or 0)
         self.distinct += len(values)
         self._look_for_dates(values)
         self.numbers.add(values)
@@ -61,8 +72,21 @@ class Column:
         self._spaced += int(pc.sum(pc.match_substring(some, " ")).as_py() or 0)
         self._masked += int(pc.sum(pc.match_substring(some, "**")).as_py() or 0)
 
+    def look(self, text: pa.Array, wanted: FieldType) -> None:
+        """Take in a chunk as far as it tells about one type alone, a time or a number."""
+        values = text.dictionary.cast(pa.string()) if pa.types.is_dictionary(text.type) else text
+        self.rows += len(text)
+        if wanted == "timestamp":
+            self._look_for_dates(values)
+        else:
+            self.numbers.add(values)
+
     def _look_for_dates(self, values: pa.Array) -> None:
         """Dates among values; most of what cannot be one is left out first, since looking is slow."""
+        head = values.slice(0, HEAD).to_pylist()
+        if sum(SHAPE.match(value) is not None for value in head) > TYPED * len(head):
+            self.dates.add(values)  # which takes days written by a machine as a block
+            return
         able = pc.and_not(
             pc.match_substring_regex(values, DATE_LIKE), pc.match_substring_regex(values, SHORT)
         )
@@ -85,6 +109,8 @@ class Column:
             if wanted.name == "successes" and self.yes_or_no:
                 return 0.0  # of one unit, which is its outcome
             likely = 0.8 if wanted.name == "outcome" else 1.0
+            if wanted.name in COUNTS and self.yes_or_no:
+                likely = 0.6  # of one unit or one person more often than of a day
             return likely * digits if digits > TYPED and self._no_day else 0.0
         if wanted.type == "id":
             broken = self.numbers.fractions > 0.2 * self.numbers.values
@@ -94,6 +120,8 @@ class Column:
             return 0.7 if few else 1.0
         if wanted.type == "flag":
             return 1.0 if self.yes_or_no else 0.2
+        if wanted.name == "variant" and self.distinct > VARIANTS:
+            return 0.2
         if wanted.type == "text":
             return 0.3 if digits > TYPED or not self._no_day else 1.0 if self.prose else 0.8
         return 1.0 if self._no_day else 0.2
@@ -103,6 +131,16 @@ class Column:
         """Whether the values are texts that people wrote, of several words each."""
         long = self._letters >= PROSE * self._values
         return bool(self._values) and long and self._spaced > 0.5 * self._values
+
+    @property
+    def counted(self) -> bool:
+        """Whether the cells count the rows: 1, 2, 3."""
+        return self.first in (("1", "2", "3"), ("0", "1", "2"))
+
+    @property
+    def personal(self) -> bool:
+        """Whether the values are names of people: words, most of them several, no digits."""
+        return self.numbers.share == 0 and self._spaced > 0.5 * self._values and not self.prose
 
     @property
     def masked(self) -> bool:
@@ -173,6 +211,20 @@ class Evidence:
                 column.add(chunk)
             self._whole[name] = column
         return self._whole[name]
+
+    def typed(self, wanted: Mapping[str, FieldType]) -> dict[str, Column]:
+        """Columns by all their values, as far as these tell about the type that is wanted of them."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            return dict(zip(wanted, pool.map(self._typed, wanted, wanted.values()), strict=True))
+
+    def _typed(self, name: str, wanted: FieldType) -> Column:
+        if name in self._whole:
+            return self._whole[name]
+        index = self.staged.columns.index(name)
+        column = Column(name, self.staged.sources[index])
+        for chunk in chunks(self.staged, f"c{index}"):
+            column.look(chunk, wanted)
+        return column
 
 
 def chunks(staged: Staged, cell: str, most: int | None = None) -> Iterator[pa.Array]:

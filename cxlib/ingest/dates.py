@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,8 +19,10 @@ import pyarrow.compute as pc
 from cxlib.ingest.missing import is_missing, trimmed
 from cxlib.ingest.stencil import blocks
 
-Order = Literal["ymd", "dmy", "mdy", "ydm", "serial", "serial1904", "unix", "unix_ms"]
-ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy", "ydm", "serial", "serial1904", "unix", "unix_ms")
+Order = Literal[
+    "ymd", "dmy", "mdy", "ydm", "serial", "serial1904", "unix", "unix_ms", "unix_us"
+]  # fmt: skip
+ORDERS: tuple[Order, ...] = get_args(Order)
 
 MONTHS = {
     name: number
@@ -57,7 +59,8 @@ _LETTER = "[A-Za-zÀ-ÿ]"
 _WEEKDAY = rf"(?:{_LETTER}{{2,}}(?:-feira)?\.?,?\s+)?"
 _TIME = (
     r"(?:(?:T|[ ,]+(?:pukul |jam |at |às |à |um |a las )?)(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
-    r"(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?)?"
+    r"(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
+    r"(?:\s*(?:hrs?|hs|horas|[Uu]hr)\.?)?)?"
     r"\s*(?P<zone>(?i:(?:utc|gmt)(?:[+-]\d{1,2}(?::?\d{2})?)?|z|wib|wita|wit|[ep][sd]t|cest|cet)"
     r"|[+-]\d{2}:?(?:\d{2})?)?(?:\s*\([^)]*\))?$"
 )
@@ -68,8 +71,7 @@ NAMED = rf"^{_WEEKDAY}(?P<a>\d{{1,4}})(?:st|nd|rd|th|er|º|°)?[-/. ]*\s*(?:de )
 MONTH_FIRST = rf"^{_WEEKDAY}(?P<b>{_LETTER}{{3,}})\.?[-/. ]\s*(?P<a>\d{{1,2}})(?:st|nd|rd|th)?,?[-/. ]\s*(?P<c>\d{{4}}),?{_TIME}"
 COMPACT = r"^(?P<y>[12]\d{3})(?P<m>\d{2})(?P<d>\d{2})(?:[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2}):?(?P<second>\d{2})?(?P<zone>[Zz])?)?$"
 SERIAL = r"^\d{5}(?:[.,]\d+)?$"
-UNIX = r"^1\d{9}$"
-UNIX_MS = r"^1\d{12}$"
+UNIX_TIMES = {"unix": r"^1\d{9}$", "unix_ms": r"^1\d{12}$", "unix_us": r"^1\d{15}$"}
 PERIODS = (
     re.compile(r"(?P<y>\d{4})[-/](?P<m>\d{1,2})"),
     re.compile(r"(?P<m>\d{1,2})[-/](?P<y>\d{4})"),
@@ -117,6 +119,7 @@ class DateEvidence:
     serial: int = 0
     unix: int = 0
     unix_ms: int = 0
+    unix_us: int = 0
     year_day: int = 0
     periods: int = 0
     examples: list[str] = field(default_factory=list)
@@ -160,7 +163,7 @@ class DateEvidence:
         periods = sum(_period(cell) is not None for cell in alike.to_pylist())
         self.periods += periods
         self.dates += periods
-        for name, pattern in (("serial", SERIAL), ("unix", UNIX), ("unix_ms", UNIX_MS)):
+        for name, pattern in (("serial", SERIAL), *UNIX_TIMES.items()):
             count = int(pc.sum(pc.match_substring_regex(rest, pattern)).as_py() or 0)
             setattr(self, name, getattr(self, name) + count)
         if not len(numeric):
@@ -236,7 +239,7 @@ class DateEvidence:
     @property
     def bare(self) -> Order | None:
         """What bare numbers are, where nearly all values are such numbers."""
-        bare: tuple[Order, ...] = ("serial", "unix", "unix_ms")
+        bare: tuple[Order, ...] = ("serial", "unix", "unix_ms", "unix_us")
         for order in bare:
             if self.values and getattr(self, order) >= 0.95 * self.values:
                 return order
@@ -280,7 +283,7 @@ def read_dates(text: pa.Array, order: Order, timezone: str) -> Dates:
     """What `parse_dates` gives, with the notation of each."""
     text = trimmed(text)
     ways, short = np.zeros(len(text), np.int8), np.zeros(len(text), bool)
-    if order in ("serial", "serial1904", "unix", "unix_ms"):
+    if order in ("serial", "serial1904", *UNIX_TIMES):
         return Dates(_bare_times(text, order, timezone), ways, short)
     moments = _iso(text) if order != "ydm" else None
     if moments is not None and _in_range(moments):
@@ -429,11 +432,11 @@ def to_business(utc: pa.Array, timezone: str) -> pa.Array:
 
 
 def _bare_times(text: pa.Array, order: Order, timezone: str) -> pa.Array:
-    pattern = {"unix": UNIX, "unix_ms": UNIX_MS}.get(order, SERIAL)
+    pattern = UNIX_TIMES.get(order, SERIAL)
     fits = pc.match_substring_regex(text, pattern)
     numbers = pc.if_else(fits, pc.replace_substring(text, ",", "."), None).cast(pa.float64())
-    if order in ("unix", "unix_ms"):
-        factor = 1_000_000 if order == "unix" else 1_000
+    if order in UNIX_TIMES:
+        factor = {"unix": 1_000_000, "unix_ms": 1_000}.get(order, 1)
         micros = pc.multiply(numbers.cast(pa.int64()), factor)
         return to_business(micros.cast(pa.timestamp("us")), timezone)
     # Serial 1 is 1 January 1900, and Excel counts a 29 February 1900 that never was.

@@ -9,11 +9,13 @@ from cxlib.ingest.missing import is_missing, trimmed
 
 YES = (
     "yes", "y", "true", "t", "on", "1", "1.0", "x", "✓", "✔", "checked", "enabled", "opted in",
+    "subscribed", "opt-in", "optin",
     "ya", "iya", "benar", "betul", "aktif", "setuju",
     "sim", "s", "verdadeiro", "si", "sí", "verdadero", "oui", "o", "vrai", "ja", "j", "wahr",
 )  # fmt: skip
 NO = (
     "no", "n", "false", "f", "off", "0", "0.0", "✗", "✘", "unchecked", "disabled", "opted out",
+    "unsubscribed", "never_subscribed", "never subscribed", "not subscribed", "opt-out", "optout",
     "tidak", "tdk", "bukan", "salah", "nonaktif", "não", "nao", "falso", "non", "faux", "nein",
     "falsch",
 )  # fmt: skip

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cxlib.i18n import N_
-from cxlib.ingest.assign import CERTAIN, Assignment
+from cxlib.ingest.assign import Assignment
 from cxlib.ingest.columns import Column, chunks
 from cxlib.ingest.dates import Order, parse_dates
+from cxlib.ingest.naming import CERTAIN
 from cxlib.ingest.numbers import CURRENCIES, currencies_of, parse_numbers
 from cxlib.ingest.plan import TIMEZONE, Choice, Question
 from cxlib.ingest.staged import Staged

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -24,10 +24,12 @@ GROUPS = {"promoter": 10.0, "promoters": 10.0, "passive": 8.0, "passives": 8.0, 
 ASKS: tuple[tuple[Metric, str], ...] = (
     ("nps", r"\bnps\b|net ?promot|netpro|(?:likel\w*|how|would)\b.*\brecommend|"
             r"\brecommend\b.*\b(?:friend|colleague|likel)|\blikelihood to recommend|\bltr\b|"
-            r"\b(?:me)?rekomendasi|recomend|recomiend|recommand|weiterempf|empfehl|\bindicari"),
+            r"\b(?:me)?rekomendasi|recomend|recomiend|recommand|weiterempf|empfehl|\bindicar(?:ia|iam)?\b|"
+            r"\bmenyarankan"),
     ("ces", r"\bces\b|\beffort|\beasy\b|\beasiness|\bhow difficult|\bmudah|\bkemudahan|esforco|"
-            r"esfuerzo|\bfacil|\beinfach|\baufwand"),
-    ("csat", r"\bcsat\b|satisf|satisfe|kepuasan|\bpuas\b|zufrieden|insatisf"),
+            r"esfuerzo|\bfacil|\beinfach|\baufwand|\bleicht\b|\bsulit\b|\bdificil|\bdifficile"),
+    ("csat", r"\bcsat\b|satisf|satisfe|kepuasan|\bpuas\b|zufrieden|insatisf|"
+             r"\bhappy\b"),
     ("rating", r"\brating\b|^rate\b|\brate (?:our|the|your|us|this)\b|you rate\b|\bstars?\b|\bscore\b|\bquality\b|\bskor\b|\bnilai\b|"
                r"\bbintang\b|penilaian|\bnota\b|\bnote\b|bewert|calific|puntua|valorac|avalia|"
                r"\bpontuacao|\bsterne\b|etoile|estrella|estrela|\bkualitas\b|\bintent"),
@@ -38,8 +40,9 @@ NOT_A_SCORE = re.compile(
     r"improve|change|average|percentile|link|url)\b"
 )
 SAID_SCALE = re.compile(
-    r"(?<!\d)(0|1)\s*(?:-|–|to|sampai|hingga|s/d|a|à|bis|…|\.\.)\s*(5|6|7|10|100)(?!\d)|"
-    r"(?:out of|/|von|sur|de un total de|dari)\s*(5|7|10|100)\b"
+    r"(?<!\d)(0|1)\s*(?:-|–|to|through|and|sampai|hingga|s/d|s\.d\.|dan|a|al|à|até|ate|hasta|e|y|et|bis|und|…|\.\.)"
+    r"\s*(5|6|7|10|100)(?!\d)|"
+    r"(?:out of|/|von|sur|de un total de|dari|de)\s*(5|7|10|100)\b"
 )
 LABELLED = re.compile(r"^(\d{1,3})\s*(?:[-–—:=.)(]|\s)\s*\D")  # 5 - Very satisfied
 OUT_OF = re.compile(r"^(\d{1,3}(?:[.,]\d)?)\s*(?:/|out of|von|sur|dari|de)\s*(5|7|10|100)$")
@@ -47,10 +50,6 @@ STARRED = re.compile(
     r"^(\d(?:[.,]\d)?)\s*(?:stars?|bintang|estrelas?|estrellas?|étoiles?|sterne?|★|⭐)$"
 )
 BARE = re.compile(r"^-?\d{1,3}(?:[.,]\d{1,2})?\s*%?$")
-# A grid of ratings shares the beginning of its names: Q7ART, Q7FOOD, Q7_3.
-GRID = re.compile(r"^(q\d+)[_ .]?([a-z]\w*|\d+)$", re.IGNORECASE)
-OVERALL = re.compile(r"\b(?:overall|keseluruhan|general|global|insgesamt|gesamt|geral)\b")
-GRID_SIZE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,8 @@ def scaled(column: Column) -> Scaled | None:
     """The scale of a column by its header and its answers; None where it holds no points."""
     header = normal(column.name)
     metric = next((m for m, pattern in ASKS if re.search(pattern, header)), None)
-    if metric is None and terms(column.name) and _rates(column.name):
-        metric = "rating"
+    if metric is None:
+        metric = _by_words(column.name)
     answers = column.fills
     if not answers or (metric != "nps" and NOT_A_SCORE.search(header)):
         return None
@@ -82,22 +81,16 @@ def scaled(column: Column) -> Scaled | None:
         if named == "nps" and high <= 7:
             named = kind  # how likely, in words: no net promoter score comes of it
         score = Score(column.name, named, low, high, "high", words)
-        return Scaled(score, TYPICAL if metric else GUESS, _beyond(answers, score))
+        return Scaled(score, TYPICAL if metric else GUESS, outside_of(answers, score))
     if metric is None:
         return None
-    return _numbered(column, metric, answers)
+    return by_numbers(column, metric, answers)
 
 
-def scores_of(columns: Sequence[Column]) -> dict[str, Scaled]:
-    """The columns that hold points, the primary one first.
-
-    First of all are net promoter scores, then overall satisfaction, then what comes first in the
-    file. Grids of coded ratings are taken along where the file has a question that is known.
-    """
-    found = {c.name: s for c in columns if (s := scaled(c)) is not None}
-    found |= _grids(columns, found)
-    order = {name: _rank(s, i) for i, (name, s) in enumerate(found.items())}
-    return {name: found[name] for name in sorted(found, key=order.__getitem__)}
+def is_asked(name: str) -> bool:
+    """Whether a header is a question as people were asked it, or says between which points."""
+    scale = SAID_SCALE.search(name.casefold())
+    return "?" in name or (scale is not None and scale[1] is not None)
 
 
 def points(answer: str) -> tuple[float, float | None] | None:
@@ -120,10 +113,17 @@ def _float(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def _rates(name: str) -> bool:
-    """Whether a short header is about a rating in any language."""
+def _by_words(name: str) -> Metric | None:
+    """The metric that a header names in any language, or by the scale that stands in it."""
     meant = terms(name)
-    return len(meant) <= 4 and any("rating" in term or "satisfaction" in term for term in meant)
+    if len(meant) <= 4 and any("rating" in term or "satisfaction" in term for term in meant):
+        return "rating"
+    if any("recommend" in term for term in meant):
+        return "nps"
+    if any("satisfaction" in term for term in meant):
+        return "csat"
+    scale = SAID_SCALE.search(name.casefold())
+    return "rating" if scale is not None and ("?" in name or len(meant) > 2) else None
 
 
 @cache
@@ -165,18 +165,18 @@ def _worded(answers: Counter[str]) -> tuple[Metric, dict[str, float], float, flo
         return None
     high = max((end for _, end in numbered.values() if end), default=None)
     values = {a: point for a, (point, _) in numbered.items()}
-    low, top = (1.0 if high in (5.0, 7.0) else 0.0, high) if high else _ends(None, values, plain)
+    low, top = (1.0 if high in (5.0, 7.0) else 0.0, high) if high else ends_of(None, values, plain)
     return ("rating", values, low, top) if top else None
 
 
-def _numbered(column: Column, metric: Metric, answers: Counter[str]) -> Scaled | None:
+def by_numbers(column: Column, metric: Metric, answers: Counter[str]) -> Scaled | None:
     parsed = {a: p[0] for a in answers if BARE.match(a) and (p := points(a)) is not None}
     total = sum(answers.values())
     if not parsed or sum(answers[a] for a in parsed) < 0.8 * total:
         return None
     said = _said(column.name)
     percent = any(a.endswith("%") for a in parsed)
-    low, high = said or ((0.0, 100.0) if percent else _ends(metric, parsed, answers))
+    low, high = said or ((0.0, 100.0) if percent else ends_of(metric, parsed, answers))
     if high is None:
         return None
     inside = sum(answers[a] for a, p in parsed.items() if low <= p <= high)
@@ -193,7 +193,7 @@ def _numbered(column: Column, metric: Metric, answers: Counter[str]) -> Scaled |
     plain = re.fullmatch(r"(?:overall )?(?:score|rating|skor|nilai|nota|note)", header)
     sure = SURE if metric != "rating" or plain or said else TYPICAL
     score = Score(column.name, metric, low, high)
-    return Scaled(score, sure if fits else GUESS + 0.12, _beyond(answers, score), bool(opposite))
+    return Scaled(score, sure if fits else GUESS + 0.12, outside_of(answers, score), bool(opposite))
 
 
 def _said(header: str) -> tuple[float, float] | None:
@@ -206,7 +206,7 @@ def _said(header: str) -> tuple[float, float] | None:
     return float(found[1]), float(found[2])
 
 
-def _ends(
+def ends_of(
     metric: Metric | None, parsed: Mapping[str, float], answers: Counter[str]
 ) -> tuple[float, float | None]:
     """The usual scale that holds nearly all points; no end where none does."""
@@ -228,7 +228,7 @@ def _ends(
     return (0.0, 5.0) if share(0, 5) >= 0.97 else (0.0, None)
 
 
-def _beyond(answers: Counter[str], score: Score) -> dict[str, int]:
+def outside_of(answers: Counter[str], score: Score) -> dict[str, int]:
     """Cells that are no point of the scale, the commonest first."""
     beyond: Counter[str] = Counter()
     for answer, count in answers.items():
@@ -238,47 +238,3 @@ def _beyond(answers: Counter[str], score: Score) -> dict[str, int]:
         if point is None or not score.low <= point <= score.high:
             beyond[answer] += count
     return dict(beyond.most_common())
-
-
-def _grids(columns: Sequence[Column], found: Mapping[str, Scaled]) -> dict[str, Scaled]:
-    """Coded ratings: three columns or more of one question that use the same points."""
-    if not found:
-        return {}
-    grids: dict[str, list[Scaled]] = {}
-    for column in columns:
-        named, answers = GRID.match(column.name.strip()), column.fills
-        if named is None or column.name in found or len(answers) < 4:
-            continue
-        parsed = {a: float(a) for a in answers if a.isdecimal()}
-        if len(parsed) < len(answers) or max(parsed.values()) > 7:
-            continue
-        low, high = _ends("rating", parsed, answers)
-        if high in (5.0, 7.0):
-            metric: Metric = "csat" if named[2].casefold() in ("all", "overall") else "rating"
-            score = Score(column.name, metric, low, high)
-            grids.setdefault(named[1].casefold(), []).append(
-                Scaled(score, GUESS, _beyond(answers, score))
-            )
-    held: dict[str, Scaled] = {}
-    for members in grids.values():
-        if len(members) >= GRID_SIZE:
-            high = Counter(m.score.high for m in members).most_common(1)[0][0]
-            held |= {
-                m.score.column: replace(m, confidence=TYPICAL)
-                for m in members
-                if m.score.high == high
-            }
-    return held
-
-
-def _rank(found: Scaled, place: int) -> tuple[int, float, int]:
-    name = found.score.column
-    grid = GRID.match(name.strip())
-    overall = OVERALL.search(normal(name)) or (grid and grid[2].casefold() in ("all", "overall"))
-    grouped = bool(found.score.words)  # promoters, passives and detractors have lost their points
-    order: dict[Metric, int] = {"nps": 0, "csat": 1, "ces": 2, "rating": 3}
-    return (
-        0 if found.score.metric == "nps" else 1 if overall else 2,
-        order[found.score.metric] + 0.5 * grouped,
-        place,
-    )

@@ -131,5 +131,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "PYTHONUTF8": "1",
         # One malloc arena: each thread's own would take 64 MB of the address space.
         "MALLOC_ARENA_MAX": "1",
+        # Likewise Arrow's allocator would reserve a gigabyte of it at once.
+        "MIMALLOC_ARENA_RESERVE": "64MiB",
     }
     return {key: os.environ[key] for key in keep if key in os.environ} | fixed

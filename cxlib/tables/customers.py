@@ -12,7 +12,7 @@ KIND = Kind(
             "customer_id",
             "id",
             N_("Customer"),
-            CUSTOMER + words("id, record id, crm id, profile id, username, card number"),
+            CUSTOMER + words("id, record id, crm id, profile id, username, document number"),
             required=True,
         ),
         Field(
@@ -32,7 +32,8 @@ KIND = Kind(
             "text",
             N_("Name"),
             words(
-                "full name, customer name, first name, last name, nama, nama lengkap, nama pelanggan"
+                "full name, customer name, first name, last name, name surname, company name, company, "
+                "forename, surname, nama, nama lengkap, nama pelanggan"
             ),
         ),
         Field(
@@ -40,7 +41,8 @@ KIND = Kind(
             "flag",
             N_("Consent"),
             words(
-                "marketing consent, opt in, accepts marketing, email consent, persetujuan, "
+                "marketing consent, opt in, accepts marketing, email consent, email marketing consent, "
+                "sms marketing consent, newsletter, persetujuan, "
                 "setuju dihubungi"
             ),
         ),

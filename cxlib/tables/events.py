@@ -47,7 +47,10 @@ KIND = Kind(
             "channel",
             "category",
             N_("Channel"),
-            words("source, utm source, platform, device, kanal, sumber"),
+            words(
+                "source, utm source, traffic source, acquisition channel, channel group, default "
+                "channel group, medium, source medium, platform, kanal, sumber"
+            ),
         ),
         Field("value", "number", N_("Value"), words("event value, revenue, nilai")),
     ),

@@ -36,7 +36,9 @@ KIND = Kind(
             "number",
             N_("Units"),
             words(
-                "users, visitors, recipients, participants, sample size, count, total, jumlah pengunjung, pengunjung"
+                "users, visitors, recipients, participants, sample size, sessions, customers, sent, "
+                "delivered, impressions, exposures, population, count, total, jumlah pengunjung, "
+                "pengunjung, n users, n visitors, n customers, n participants, n units, n subjects"
             ),
         ),
         Field(

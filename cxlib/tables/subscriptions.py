@@ -20,8 +20,8 @@ KIND = Kind(
             "timestamp",
             N_("Start"),
             words(
-                "start date, started at, signup date, join date, subscribed at, created at, tanggal mulai, "
-                "mulai"
+                "start date, started at, contract start, subscription start, activation date, effective date, signup date, join date, subscribed at, tanggal mulai, mulai, "
+                "created at"
             ),
         ),
         Field(

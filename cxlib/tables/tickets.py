@@ -13,7 +13,7 @@ KIND = Kind(
             "id",
             N_("Ticket"),
             words(
-                "ticket, ticket number, case id, case, case number, issue id, incident id, id "
+                "ticket, ticket number, case id, issue id, case, case number, incident id, id "
                 "tiket, tiket, no tiket, nomor tiket, id kasus, id"
             ),
             required=True,
@@ -24,7 +24,7 @@ KIND = Kind(
             N_("Opened"),
             TIME
             + words(
-                "opened at, opened, open date, requested, started at, received at, reported at, requested at, "
+                "opened at, opened, open date, requested, started at, received at, receive date, reported at, requested at, request date, "
                 "complete timestamp, ticket created, "
                 "tanggal tiket, tanggal dibuat, waktu dibuat"
             ),
@@ -65,8 +65,7 @@ KIND = Kind(
             "category",
             N_("Topic"),
             words(
-                "category, subject, ticket type, reason, issue type, type, topik, kategori, "
-                "jenis, subjek"
+                "category, ticket type, reason, issue type, ticket category, type, topik, kategori, jenis"
             ),
         ),
         Field(
@@ -95,7 +94,7 @@ KIND = Kind(
             N_("Text"),
             words(
                 "description, body, message, ticket description, comment, deskripsi, isi, "
-                "pesan, keluhan"
+                "pesan, keluhan, subject, ticket subject, summary, headline"
             ),
         ),
     ),

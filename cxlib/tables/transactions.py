@@ -29,7 +29,7 @@ KIND = Kind(
             "money",
             N_("Amount"),
             words(
-                "net sales, order total, grand total, line total, item total, total amount, order "
+                "net sales, order total, grand total, invoice total, line total, item total, total amount, order "
                 "amount, total, total price, invoice amount, net amount, paid price, gross amount, "
                 "total paid, total sales, total revenue, sales, sales value, revenue, payment value, "
                 "payment amount, amount paid, order value, dollar value, total value, spend, "
@@ -127,8 +127,8 @@ KIND = Kind(
             "category",
             N_("Place"),
             words(
-                "country, city, region, state, province, store, store id, location, branch, "
-                "shipping city, negara, kota, provinsi, wilayah, toko, cabang, lokasi, "
+                "store, branch, location, store id, city, country, region, state, province, "
+                "shipping city, toko, cabang, lokasi, kota, negara, provinsi, wilayah, "
                 "kabupaten, kota kabupaten"
             ),
         ),

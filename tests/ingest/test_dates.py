@@ -47,6 +47,9 @@ def read(order: str, *values: str, zone: str = JAKARTA) -> list[dt.datetime | No
         ("dmy", "31 Agustus 2025", "2025-08-31"),
         ("dmy", "17 Agt 25", "2025-08-17"),
         ("dmy", "1 Mei 2025", "2025-05-01"),
+        ("dmy", "3 de janeiro de 2025 08:15 hs.", "2025-01-03T08:15"),
+        ("dmy", "31.08.2025 14:05 Uhr", "2025-08-31T14:05"),
+        ("unix_us", "1735873200123456", "2025-01-03T10:00:00.123456"),
         ("dmy", "Minggu, 31 Agustus 2025 pukul 09.30", "2025-08-31T09:30"),
         ("mdy", "Aug 31, 2025", "2025-08-31"),
         ("mdy", "August 1st, 2025 10:00", "2025-08-01T10:00"),
@@ -226,3 +229,24 @@ def test_zones_agree_with_zoneinfo(moment, zone):
 
     local = moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     assert read("ymd", f"{moment.isoformat()}Z", zone=zone) == [local]
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"])
+def test_a_column_of_iso_dates_is_read_at_once_as_one_by_one(form):
+    moments = [dt.datetime(2025, 1, 31, 9, 5, 7) + dt.timedelta(hours=17 * i) for i in range(50)]
+    texts = [moment.strftime(form) for moment in moments]
+    alone = read_dates(pa.array([*texts, "31/12/2025"]), "dmy", JAKARTA)
+    whole = read_dates(pa.array(texts), "dmy", JAKARTA)
+    assert whole.moments.equals(alone.moments.slice(0, 50))
+    assert whole.notations.tolist() == alone.notations.tolist()[:50]
+    assert told(*texts).order == "ymd"
+    assert told(*texts).share == 1
+
+
+def test_one_day_that_is_none_leaves_the_others():
+    assert read("ymd", "2025-02-28", "2025-02-30", "2025-03-01") == [
+        dt.datetime(2025, 2, 28),
+        None,
+        dt.datetime(2025, 3, 1),
+    ]
+    assert read("ymd", "0999-01-01", "2025-01-01") == [None, dt.datetime(2025, 1, 1)]

@@ -2,58 +2,7 @@ import pytest
 
 from cxlib.errors import CxError
 from cxlib.ingest import match
-from cxlib.ingest.assign import CERTAIN, name_score
-from cxlib.tables.headers import normal
-from cxlib.tables.kind import kind
-
-FIELD = kind("transactions").field
-
-
-@pytest.mark.parametrize(
-    ("header", "words"),
-    [
-        ("InvoiceDate", "invoice date"),
-        ("invoice_date", "invoice date"),
-        ("No. Pesanan", "no pesanan"),
-        ("  Customer ID ", "customer id"),
-        ("customerID", "customer id"),
-        ("SKUCode", "sku code"),
-        ("Prénom", "prenom"),
-    ],
-)
-def test_headers_as_words(header, words):
-    assert normal(header) == words
-
-
-@pytest.mark.parametrize(
-    ("header", "field"),
-    [
-        ("No. Pesanan", "order_id"), ("Tanggal Pesanan", "timestamp"), ("Nama Pembeli", "customer_id"),
-        ("ID Pelanggan", "customer_id"), ("Total Harga", "amount"), ("Jumlah", "quantity"),
-        ("Harga", "unit_price"), ("StockCode", "product"), ("Nama Produk", "product"),
-        ("Kota", "place"), ("Status Pesanan", "status"), ("Diskon", "discount"),
-        ("number_of_cds", "quantity"), ("dollar_value", "amount"), ("Kategori", "category"),
-    ],
-)  # fmt: skip
-def test_names_point_to_their_field(header, field):
-    fields = kind("transactions").fields
-    best = max(fields, key=lambda f: name_score(header, f))
-    assert best.name == field
-    assert name_score(header, best) > 0.9
-
-
-@pytest.mark.parametrize(
-    ("header", "field"),
-    [
-        ("Estimated delivery date", "timestamp"), ("Order date confirmed", "timestamp"),
-        ("Order total discount", "amount"), ("Refunded amount", "amount"),
-        ("Customer birth date", "timestamp"), ("Parent order id", "order_id"),
-        ("Customers", "customer_id"), ("Orders", "order_id"), ("Seller name", "customer_id"),
-    ],
-)  # fmt: skip
-def test_a_word_too_many_is_never_certain(header, field):
-    assert name_score(header, FIELD(field)) < CERTAIN
-
+from cxlib.ingest.naming import CERTAIN
 
 SHOP = (
     "No. Pesanan;Tanggal Pesanan;Nama Pembeli;ID Pelanggan;Nama Produk;Jumlah;Total Harga\n"
@@ -246,3 +195,29 @@ def test_a_table_of_no_kind_is_not_forced_into_one(shared, stage):
     proposal = match.propose(stage(shared("data/transactions/cdnow_summary.csv")))
     assert proposal.questions
     assert all(share < CERTAIN for share in proposal.confidence.values())
+
+
+def test_the_id_of_guests_is_no_customer(stage):
+    """WooCommerce gives every guest the customer id 0."""
+    header = "order_id,order_number,customer_id,billing_email,order_date,order_total\n"
+
+    def customer(ids):
+        rows = (
+            f"{i},{i},{one},p{i % 7}@example.com,2025-01-{i % 28 + 1:02},5.00\n" for i, one in ids
+        )
+        return match.propose(stage(header + "".join(rows))).mapping["customer_id"]
+
+    assert customer((i, i % 7 + 1) for i in range(40)) == "customer_id"
+    assert customer((i, i % 2 and i % 7 + 1) for i in range(40)) == "billing_email"
+
+
+def test_names_are_no_ids_where_an_email_tells_who_it_is(stage):
+    people = ("Budi Santoso", "Siti Aminah", "Budi Santoso", "Ayu Lestari")
+    rows = "".join(
+        f"INV{i},2025-01-{i % 28 + 1:02},{people[i % 4]},p{i % 9}@example.com,5000\n"
+        for i in range(40)
+    )
+    with_email = match.propose(stage("Invoice,Date,Customer,Email,Total\n" + rows))
+    assert with_email.mapping["customer_id"] == "Email"
+    alone = match.propose(stage("Invoice,Date,Customer,Note,Total\n" + rows.replace("@", " ")))
+    assert alone.mapping["customer_id"] == "Customer"

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from cxlib.ingest import match
 from cxlib.ingest.columns import Column
-from cxlib.ingest.scales import points, scaled, scores_of
+from cxlib.ingest.scales import points, scaled
+from cxlib.ingest.scores import scores_of
 
 
 def column(name, answers):
