@@ -143,7 +143,7 @@ def frame_issues(frame: Frame, footer: Sequence[int], again: int | None) -> Iter
             "other_tables",
             "warning",
             N_("The file holds {count} tables; table {table} was read."),
-            N_("Choose another table by its number to read that one."),
+            N_("Choose another table by its number, or split the file on that line."),
             {"count": len(starts), "table": frame.table},
             rows=tuple(starts[:EXAMPLES]),
             count=len(starts) - 1,
