@@ -24,6 +24,7 @@ from cxlib.ingest.runs import KEY, SCHEMA, STATUSES, sum_too_large, summed
 from cxlib.ingest.unusual import CREDIT_NOTE
 
 ROWS_AT_ONCE = 1 << 17
+TOGETHER = 4  # pieces that are looked through at once: the texts to look for are prepared each time
 
 # Invoices like C489449 are credit notes where nearly all of their rows are negative.
 CREDIT_SHARE = 0.9
@@ -228,16 +229,17 @@ def _write_sales(connection: Connection, typed: Pieces, path: Path) -> None:
 
     orders, customers, products = (distinct(n) for n in ("order_id", "customer_id", "product"))
 
-    def made(number: int) -> pa.Table:
-        table = typed.read(number, SOLD)
+    def made(first: int) -> pa.Table:
+        numbers = range(first, min(first + TOGETHER, len(typed)))
+        table = pa.concat_tables([typed.read(number, SOLD) for number in numbers])
         wanted = {"order_id": orders, "customer_id": customers, "product": products}
         order, customer, product = (is_in(table[name], known) for name, known in wanted.items())
         return table.filter(pc.or_(order, pc.and_(customer, product)))
 
     schema = pa.schema([purchases.SCHEMA.field(name) for name in SOLD])
-    numbers = range(len(typed) if len(orders) or len(products) else 0)
+    firsts = range(0, len(typed) if len(orders) or len(products) else 0, TOGETHER)
     with ThreadPoolExecutor(THREADS) as pool, TableFile(path, schema) as file:
-        for table in ahead(pool, made, numbers):
+        for table in ahead(pool, made, firsts):
             file.add(table)
 
 
