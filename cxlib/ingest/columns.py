@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -205,11 +205,7 @@ class Evidence:
     def whole(self, name: str) -> Column:
         """A column by all its values."""
         if name not in self._whole:
-            index = self.staged.columns.index(name)
-            column = Column(name, self.staged.sources[index])
-            for chunk in chunks(self.staged, f"c{index}"):
-                column.add(chunk)
-            self._whole[name] = column
+            self._whole[name] = self._all(name, Column.add)
         return self._whole[name]
 
     def typed(self, wanted: Mapping[str, FieldType]) -> dict[str, Column]:
@@ -220,10 +216,14 @@ class Evidence:
     def _typed(self, name: str, wanted: FieldType) -> Column:
         if name in self._whole:
             return self._whole[name]
+        return self._all(name, lambda column, chunk: column.look(chunk, wanted))
+
+    def _all(self, name: str, take: Callable[[Column, pa.Array], None]) -> Column:
+        """A column that has taken in all chunks of the file."""
         index = self.staged.columns.index(name)
         column = Column(name, self.staged.sources[index])
         for chunk in chunks(self.staged, f"c{index}"):
-            column.look(chunk, wanted)
+            take(column, chunk)
         return column
 
 

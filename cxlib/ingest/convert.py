@@ -77,16 +77,16 @@ def convert(
             _drop_repeated_lines(connection, typed, staged, plan, rejects)
             folded = fold(connection, typed.pieces, folder, lines, digests[-1])
             found = checks(connection, plan.today)
-            schema, write = runs.SCHEMA, partial(_add_orders, connection, folded, folder)
+            schema, add = runs.SCHEMA, partial(_add_orders, connection, folded, folder)
         else:
             kept = _entries(typist, folder, progress)
             doubled = _duplicates(connection, staged)
             _drop_copies(connection, kept, staged, plan, rejects)
             connection.execute(f"CREATE VIEW entries AS FROM read_parquet({quoted(str(kept))})")
             found = anomalies(connection, plan)
-            schema, write = typist.schema, partial(_add_entries, connection, kept, plan)
+            schema, add = typist.schema, partial(_add_entries, connection, kept, plan)
         with TableFile(table, schema, digests[0], told) as file:
-            totals = write(file)
+            totals = add(file)
             if not totals.rows:
                 raise _no_rows(rejects)
             issues = (

@@ -64,8 +64,10 @@ FOREIGN, UNHEARD = -4.5, -7.0
 class Encoded:
     """What is known about a file's bytes: `certain` is False where the encoding is a guess.
 
-    `ends` is the sign that ends records where line ends do not. `nuls` are NUL bytes that reading leaves out, `quotes` says whether there is a quote at all,
-    `doubled` whether apostrophes stand side by side, and `undecodable` how many bytes have no meaning in the encoding; they are read as U+FFFD.
+    `ends` is the sign that ends records where line ends do not. `nuls` are NUL bytes that reading
+    leaves out, `quotes` says whether there is a quote at all, `doubled` whether apostrophes stand
+    side by side, and `undecodable` how many bytes have no meaning in the encoding; they are read as
+    U+FFFD.
     """
 
     path: Path

@@ -72,11 +72,15 @@ def propose(
     language = language_of(staged.columns)
     rivals = [kind_of(kind)] if kind is not None else _holding(set(said))
     rated = scores_of(columns)
-    names, export = staged.columns, recognise(staged.columns)
+    export = recognise(staged.columns)
     if export is not None and (
         export.kind not in {rival.name for rival in rivals}
         # a form that asks for something else
-        or (export.kind == "responses" and not rated and "score" not in export.columns(names))
+        or (
+            export.kind == "responses"
+            and not rated
+            and "score" not in export.columns(staged.columns)
+        )
     ):
         export = None
     if export is not None:
