@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from cxlib.ingest.columns import Column
 from cxlib.ingest.elimination import LIKELY as LIKELY
 from cxlib.ingest.elimination import Assignment as Assignment
-from cxlib.ingest.elimination import by_own_id, by_values, fit, outcome
+from cxlib.ingest.elimination import by_own_id, by_values, fit, is_numbered, outcome
 from cxlib.ingest.naming import CERTAIN, DOUBTFUL, meant
 from cxlib.tables.kind import Field, Kind
 
@@ -52,8 +52,7 @@ def assign(
         for wanted in rival.fields
         for i, column in enumerate(columns)
     ]
-    pairs = _without_phones(pairs, language)
-    pairs = _without_names(pairs, language)
+    pairs = _told_apart(pairs, language)
     if rival.name == "experiments":
         pairs = _of_units(pairs)
     pairs = sorted((p for p in pairs if p[0] >= LIKELY), key=lambda pair: (-pair[0], -pair[1]))
@@ -65,12 +64,17 @@ def assign(
     if named and "customer_id" not in said and "ticket_id" not in said:
         by_own_id(rival, found, taken, columns, language)
     if rival.name == "customers" and "customer_id" not in said:
-        _by_email(found)
+        _by_email(found, taken, columns, language)
     if rival.name == "transactions":
         _settle_money(found, {c.name: c for c in columns}, said)
     if rival.name == "experiments" and "outcome" not in said:
         outcome(found, taken, columns)
     by_values(rival, found, taken, columns, said, language, named)
+    text, score = found.get("text", ("", 0.0))
+    if "text" not in said and any("subject" in term for term in meant(text, language)):
+        found["text"] = (text, min(score, DOUBTFUL))  # what it is about, in place of what was said
+    if named and "customer_id" in found and "customer_id" not in {**(known or {}), **said}:
+        _named_alike(found, taken, columns, rival.field("customer_id"), language)
     if rival.name == "responses" and "comment" not in found and "comment" not in said:
         prose = [c.name for c in columns if c.prose and c.name not in taken]
         if len(prose) == 1:
@@ -80,30 +84,45 @@ def assign(
     return found
 
 
+NUMBERED = 0.7
+"""A number whose name fits better than this may tell people apart, a name hides it from no one."""
 Pair = tuple[float, int, Field, Column]
 
 
-def _without_phones(pairs: list[Pair], language: str) -> list[Pair]:
-    """The pairs, none of a bare phone as the customer where another column is of the customer and
-    more than a name, of which there may be two alike."""
+def _told_apart(pairs: list[Pair], language: str) -> list[Pair]:
+    """The pairs, none for the customer that tell people apart less well than another does: a bare
+    phone beside what is said to be the customer's, a name, which two may share, beside all else.
+    Nor any of an agent as the group, or of a subject as the text, where there is one."""
     able = [p for p in pairs if p[2].name == "customer_id" and p[0] >= LIKELY]
-    words = {p[3].name: frozenset().union(*meant(p[3].name, language)) for p in able}
-    theirs = {name for name, meanings in words.items() if meanings & {"customer", "user"}}
-    if all("name" in words[name] for name in theirs):
-        return pairs
-    worse = {name for name in words.keys() - theirs if "phone" in words[name]}
-    return [p for p in pairs if p[2].name != "customer_id" or p[3].name not in worse]
-
-
-def _without_names(pairs: list[Pair], language: str) -> list[Pair]:
-    """The pairs, no names of people as the customer where something else surely tells who it is:
-    two customers may be called alike."""
-    able = [p for p in pairs if p[2].name == "customer_id" and p[0] >= CERTAIN]
+    said = {p[3].name: frozenset().union(*meant(p[3].name, language)) for p in able}
     people = {p[3].name for p in able if p[3].personal}
-    phones = {p[3].name for p in able if any("phone" in t for t in meant(p[3].name, language))}
-    if not {p[3].name for p in able} - people - phones:
-        return pairs
-    return [p for p in pairs if p[2].name != "customer_id" or p[3].name not in people]
+    theirs = {n for n, words in said.items() if words & {"customer", "user"}} - people
+    worse: set[str] = set()
+    if any("name" not in said[name] for name in theirs):
+        worse |= {n for n in said.keys() - theirs if "phone" in said[n]}
+    numbers = {p[3].name for p in able if p[0] > NUMBERED and "id" in said[p[3].name]}
+    if ({p[3].name for p in able if p[0] >= CERTAIN} | numbers) - people - worse:
+        worse |= people
+    pairs = [p for p in pairs if p[2].name != "customer_id" or p[3].name not in worse]
+    teams = [p for p in pairs if p[2].name == "group" and p[0] >= LIKELY]
+    agents = {p[3].name for p in teams if any("agent" in t for t in meant(p[3].name, language))}
+    if {p[3].name for p in teams} - agents:
+        pairs = [p for p in pairs if p[2].name != "group" or p[3].name not in agents]
+    if any(p[2].name == "text" and p[3].prose and p[0] >= LIKELY for p in pairs):
+        pairs = [p for p in pairs if p[2].name != "text" or p[3].prose]
+    return pairs
+
+
+def _named_alike(
+    found: Assignment, taken: set[str], columns: Sequence[Column], wanted: Field, language: str
+) -> None:
+    """Names are not surely the customer where a number that no dictionary knows may be."""
+    held, score = found.get("customer_id", ("", 0.0))
+    people = any(c.personal for c in columns if c.name == held)
+    if people and any(
+        is_numbered(c, wanted, language) and c.name not in taken and not c.counted for c in columns
+    ):
+        found["customer_id"] = (held, min(score, DOUBTFUL))
 
 
 def _of_units(pairs: list[Pair]) -> list[Pair]:
@@ -114,11 +133,21 @@ def _of_units(pairs: list[Pair]) -> list[Pair]:
     return [p for p in pairs if p[2].name not in ("n", "successes")]
 
 
-def _by_email(found: Assignment) -> None:
-    """Customers without an id of their own are known by their e-mail address."""
-    held = found.get("customer_id", ("", 0.0))[1]
+def _by_email(found: Assignment, taken: set[str], columns: Sequence[Column], language: str) -> None:
+    """Customers without an id of their own are known by their e-mail address: surely where no
+    other column has numbers of something that are all different."""
+    own, held = found.get("customer_id", ("", 0.0))
+    if held > NUMBERED and any("id" in term for term in meant(own, language)):
+        return
     if "email" in found and found["email"][1] >= CERTAIN > held:
-        found["customer_id"] = found["email"]
+        column, score = found["email"]
+        numbers = [
+            c
+            for c in columns
+            if c.name not in taken and not c.counted and c.filled and c.distinct == c.filled
+            if any("id" in term for term in meant(c.name, language))
+        ]
+        found["customer_id"] = (column, min(score, DOUBTFUL) if numbers else score)
 
 
 def _settle_money(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,14 @@ TOGETHER, HELD = 50, 32 << 20  # columns that are read at once, and bytes of the
 MANY, CODES = 50, 5  # of so many rows, so few different numbers are codes or points, and no ids
 HEAD = 64  # values that tell whether a column looks like days written by a machine
 COUNTS = ("n", "impressions", "clicks", "sent", "delivered", "opened", "leads", "conversions")
+# What the variants of a test are called: A and B, control and treatment.
+_GROUP = r"(?:groups?|grupo|gruppe|groupe|kelompok|grup|variant[e]?|varian|versi(?:on|ón|ao)?|versão|cell)"
+ARM = re.compile(
+    rf"(?:{_GROUP}[ _-]?)?(?:[a-e]|control|kontrolle?|contr[oô]le|témoin|temoin|original|baseline|"
+    rf"treatment|tratamento|tratamiento|traitement|perlakuan|variant[e]?[ _-]?\d?|test)"
+    rf"(?:[ _-]?{_GROUP})?|kontrollgruppe|testgruppe"
+)
+ARMS = 6
 VARIANTS = 20  # different values of the variants of a test, at most
 SEEN = 2_000  # distinct values of a chunk whose letters are counted
 
@@ -106,8 +115,9 @@ class Column:
         if wanted.type in ("number", "money"):
             if wanted.name == "outcome" and self.yes_or_no:
                 return 1.0  # of a test: converted or not
-            if wanted.name == "successes" and self.yes_or_no:
-                return 0.0  # of one unit, which is its outcome
+            broken = self.numbers.fractions > 0.2 * self.numbers.values
+            if wanted.name == "successes" and (self.yes_or_no or broken):
+                return 0.0  # of one unit, which is its outcome, or an amount
             likely = 0.8 if wanted.name == "outcome" else 1.0
             if wanted.name in COUNTS and self.yes_or_no:
                 likely = 0.6  # of one unit or one person more often than of a day
@@ -116,8 +126,8 @@ class Column:
             broken = self.numbers.fractions > 0.2 * self.numbers.values
             if broken or not self._no_day or self.prose:
                 return 0.2
-            few = self.rows >= MANY and self.distinct <= CODES and digits > TYPED
-            return 0.7 if few else 1.0
+            few = self.rows >= MANY and self.distinct <= CODES
+            return 1.0 if not few else 0.7 if digits > TYPED else 0.5
         if wanted.type == "flag":
             return 1.0 if self.yes_or_no else 0.2
         if wanted.name == "variant" and self.distinct > VARIANTS:
@@ -141,6 +151,12 @@ class Column:
     def personal(self) -> bool:
         """Whether the values are names of people: words, most of them several, no digits."""
         return self.numbers.share == 0 and self._spaced > 0.5 * self._values and not self.prose
+
+    @property
+    def arms(self) -> bool:
+        """Whether the values are the variants of a test: A and B, or control and others."""
+        held = [answer.casefold() for answer in self.fills]
+        return 1 < len(held) <= ARMS and all(ARM.fullmatch(answer) for answer in held)
 
     @property
     def masked(self) -> bool:

@@ -51,7 +51,7 @@ def by_own_id(
     solved = found.get("resolved_at", ("", 0.0))[1] >= CERTAIN
     able = [c for c in columns if _bare(c, language)]
     if not able and (solved or rival.name != "tickets"):
-        able = [c for c in columns if _numbers(c, wanted, language)]
+        able = [c for c in columns if is_numbered(c, wanted, language)]
     if rival.name == "subscriptions" and score >= CERTAIN:  # a bare "id" may be the contract's
         able = [c for c in able if normal(c.name) != "id"]
     ids = [
@@ -71,20 +71,28 @@ def _bare(column: Column, language: str) -> bool:
     return len(terms) == 1 and "id" in terms[0]
 
 
-def _numbers(column: Column, wanted: Field, language: str) -> bool:
+def is_numbered(column: Column, wanted: Field, language: str) -> bool:
     """Whether a header says that this is an id of something, and no dictionary knows of what."""
+    if column.suits(wanted) < 1.0 or column.personal:
+        return False
     ids = any("id" in term for term in meant(column.name, language))
     papers = ("order", "invoice", "transaction") if wanted.name == "ticket_id" else ()
     return ids and not foreign(column.name, wanted, papers, language)
 
 
 def outcome(found: Assignment, taken: set[str], columns: Sequence[Column]) -> None:
-    """The only column of yes and no in a test with variants is what came of it."""
+    """The only column of yes and no, or else of numbers, in a test with variants is what came of
+    it."""
     held = found.get("outcome", ("", 0.0))[0]
     sure = {field for field, (_, share) in found.items() if share >= CERTAIN}
     if "variant" not in sure or sure & {"outcome", "n"}:
         return
-    able = [c.name for c in columns if (c.name not in taken or c.name == held) and c.yes_or_no]
+    free = [c for c in columns if c.name not in taken or c.name == held]
+    able = [c.name for c in free if c.yes_or_no]
+    if not able:
+        numbers = [c for c in free if c.numbers.share > TYPED]
+        broken = [c for c in numbers if c.numbers.fractions > 0]
+        able = [c.name for c in broken or numbers if c in broken or c.distinct < UNIQUE * c.filled]
     if len(able) == 1:
         found["outcome"] = (able[0], ONLY)
         taken.discard(held)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from cxlib.ingest.assign import LIKELY, Assignment
 from cxlib.ingest.columns import Column, Evidence
+from cxlib.ingest.learned import points, repeats
 from cxlib.ingest.naming import CERTAIN, meant
 from cxlib.ingest.scales import Scaled, is_asked
 from cxlib.ingest.scores import GRID_SIZE
@@ -33,13 +34,10 @@ BOUGHT = {"amount", "unit_price", "product", "quantity"}
 SIDELINES = {"channel", "place", "status", "currency", "category", "discount", "group"}
 """Fields that say little about the kind: other kinds keep such columns as attributes."""
 SIDE = 0.25
-CLOSE = 0.3
+CLOSE = 0.75
 """What the second kind must lag behind for the first one to be certain."""
-ENOUGH = 20
-"""Cells of a column from which it is told whether they repeat."""
 ANY_KIND = {"customer_id", "timestamp", "channel", "place", "status", "currency"}
 """Fields that nearly every kind has: with nothing else, a table is of any kind."""
-SOME_POINTS, MOST_POINTS = 4, 10  # different answers of a column of points, and the highest one
 VOICE = ("review", "comment", "complaint")
 SURVEYS = frozenset(("survey", "respondent", "nps", "recommend"))
 SURVEY = frozenset(("survey", "answer", "nps", "satisfaction", "recommend", "weight", "respondent"))
@@ -104,8 +102,10 @@ def likelihood(
     voices = [c for c in columns if c.prose and any(_says(w, c.name, language) for w in VOICE[:2])]
     if rival.name in ("customers", "tickets"):
         doubts += 1.25 * (voices != [])
-    grid = len(rated) and _points(columns) >= GRID_SIZE  # reviews have one rating, seldom two
+    grid = len(rated) and points(columns) >= GRID_SIZE  # reviews have one rating, seldom two
     surveyed = asked or grid or _hinted(SURVEY, columns, language)
+    if rival.name == "experiments":  # A and B, control and treatment: few other columns hold that
+        votes += any(c.arms for c in columns if c.name == found.get("variant", ("", 0.0))[0])
     if rival.name == "responses" and rated and not surveyed:
         doubts += any(column.prose for column in columns)  # stars with a text are a review
         doubts += 0.5
@@ -130,31 +130,18 @@ def likelihood(
         doubts += 1.0 * (not (CORE["tickets"] - {"csat"}) & likely)
     if rival.name in ("customers", "transactions") and "customer_id" in certain:
         known_by = {found[f][0] for f in ("customer_id", "email") if f in certain}
-        again = _repeats(columns, known_by)
+        again = repeats(columns, known_by)
         if again is not None:  # customers come once in a list of them, and again in one of orders
             doubts += (1.5 if again else -0.5) if rival.name == "customers" else 0.5 * (not again)
+    if rival.name == "campaigns":  # they have no row for each customer
+        who, sure = assigned.get("customers", {}).get("customer_id", ("", 0.0))
+        doubts += 1.0 * (sure >= CERTAIN and repeats(columns, {who}) is False)
     shapes = [shape for shape in rival.requires if set(shape) <= certain]
     demands = sum(f.required for f in rival.fields if f.name in certain) + len(shapes[:1])
     if rival.name == "responses":
         votes += min(asked + grid, 2)  # few other tables ask how likely or how satisfied people are
     for_it = votes + 3.0 * hinted / (len(columns) + 3) + 0.5 * named + 0.5 * demands
     return for_it - doubts, rival.name == DEFAULT_KIND
-
-
-def _points(columns: Iterable[Column]) -> int:
-    """How many columns have nothing but whole points from 0 or 1 to 10 at most, most of them."""
-    answers = [column.fills for column in columns]
-    return sum(
-        len(held) >= SOME_POINTS and all(a.isdecimal() and int(a) <= MOST_POINTS for a in held)
-        for held in answers
-    )
-
-
-def _repeats(columns: Iterable[Column], names: Collection[str]) -> bool | None:
-    """Whether a tenth of the cells of one of the columns are there again; None where they have too
-    few to tell."""
-    held = [c for c in columns if c.name in names and c.filled >= ENOUGH]
-    return any(c.distinct < 0.9 * c.filled for c in held) if held else None
 
 
 def _says(word: str, name: str, language: str) -> bool:

@@ -12,6 +12,7 @@ from cxlib.ingest.assign import assign
 from cxlib.ingest.attributes import attributes
 from cxlib.ingest.columns import Column, Evidence, chunks
 from cxlib.ingest.dates import order_of
+from cxlib.ingest.learned import leaning, signs
 from cxlib.ingest.likelihood import (
     CLOSE,
     DEFAULT_KIND,
@@ -37,6 +38,10 @@ from cxlib.tables.source import Export, recognise
 TYPES = ("timestamp", "number", "money")
 """The types of fields that have a format."""
 
+LEARNED = 0.75
+"""How much what header sets taught counts beside what is laid down here, a natural logarithm."""
+TAUGHT = -0.1
+"""From how probable on, as a logarithm, header sets make a kind plausible that few rules speak for."""
 GUESTS = 0.05
 """The share of zeros in a column of ids above which 0 stands for guests, not for a customer."""
 
@@ -86,7 +91,7 @@ def propose(
     if export is not None:
         rivals = [kind_of(export.kind)]
     filled = [column.name for column in columns if column.filled]
-    guests = {column.name for column in columns if column.zeros > GUESTS * column.filled}
+    guests = {c.name for c in columns if c.masked or c.zeros > GUESTS * c.filled}
     known = {} if export is None else _without(guests, export, filled)
     points = primary(rated)
     none = {} if export is None else dict.fromkeys(export.lacking, "")
@@ -103,9 +108,15 @@ def propose(
         for rival in rivals
     }
     weights = {r: likelihood(r, assigned, evidence, rated, language) for r in rivals}
-    chosen = max(rivals, key=lambda rival: weights[rival])
+    known_by = signs(columns, assigned, rated, language) if staged.titles is not None else {}
+    learned = leaning(known_by)
+    votes = {
+        r: weights[r][0] + LEARNED * learned[r.name] + _ours(r, staged.columns) for r in rivals
+    }
+    chosen = max(rivals, key=lambda rival: (votes[rival], weights[rival]))
     open_kind = len(rivals) > 1 and not said
-    strange = open_kind and weights[chosen][0] < PLAUSIBLE
+    plausible = PLAUSIBLE if learned[chosen.name] < TAUGHT else 0.0
+    strange = open_kind and weights[chosen][0] < plausible
     if strange:
         chosen = kind_of(DEFAULT_KIND)
     found = assigned[chosen.name]
@@ -113,7 +124,7 @@ def propose(
         strange = False  # names cannot tell what a file without them holds
     elif open_kind:
         strange |= unsupported(chosen, found)
-    close = [r for r in rivals if r != chosen and weights[chosen][0] - weights[r][0] < CLOSE]
+    close = [r for r in rivals if r != chosen and votes[chosen] - votes[r] < CLOSE]
     if (close or strange) and not said:
         found = doubted(found, [assigned[rival.name] for rival in close] + [{}] * strange)
     fields = {name: column for name, (column, _) in found.items()}
@@ -151,8 +162,14 @@ def propose(
     )
 
 
+def _ours(rival: Kind, headers: Sequence[str]) -> float:
+    """1 where all headers are names of fields of a kind, as in its template."""
+    return float({*headers} <= {field.name for field in rival.fields})
+
+
 def _without(guests: Collection[str], export: Export, filled: Sequence[str]) -> dict[str, str]:
-    """The columns of an export, the customer in another than one that has 0 for every guest."""
+    """The columns of an export, the customer in another than one that has 0 for every guest, or
+    hides who it is."""
     known = export.columns(filled)
     if known.get("customer_id") in guests:
         named = export.columns([name for name in filled if name not in guests])

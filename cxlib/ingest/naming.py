@@ -105,6 +105,8 @@ def _narrowing(wanted: Field, subject: tuple[str, ...]) -> frozenset[str]:
         narrow -= {"time"}
     if wanted.type == "category":
         narrow |= {"name"}
+    if wanted.type == "text":
+        narrow |= {"customer", "user"}
     if wanted.name in ("customer_id", "email", "phone"):
         narrow |= {"customer", "user", "address", "billing", "account", "taxid"}
     if wanted.type in ("number", "money") and wanted.name not in SINGLE:

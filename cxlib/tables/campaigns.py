@@ -22,7 +22,7 @@ KIND = Kind(
             "channel",
             "category",
             N_("Channel"),
-            words("source, platform, medium, network, kanal, saluran"),
+            words("source, platform, medium, network, kanal, saluran, site"),
         ),
         Field(
             "campaign",

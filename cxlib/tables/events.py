@@ -49,7 +49,7 @@ KIND = Kind(
             N_("Channel"),
             words(
                 "source, utm source, traffic source, acquisition channel, channel group, default "
-                "channel group, medium, source medium, platform, kanal, sumber"
+                "channel group, medium, source medium, platform, kanal, sumber, site"
             ),
         ),
         Field("value", "number", N_("Value"), words("event value, revenue, nilai")),

@@ -31,7 +31,7 @@ KIND = Kind(
             N_("Rating"),
             words("stars, star rating, score, customer rating, bintang, nilai, peringkat"),
         ),
-        Field("channel", "category", N_("Channel"), words("source, platform, kanal, sumber")),
+        Field("channel", "category", N_("Channel"), words("source, platform, kanal, sumber, site")),
     ),
     attributes=True,
     hints=words("review, rating, text"),

@@ -36,6 +36,11 @@ QUALIFIERS = frozenset(
 NUMBERED = re.compile(
     r"#|№|(?<![^\W\d_])[nN]\.?\s?[°ºo](?![^\W\d_])"
 )  # Order #, Nº, N.º, N° of an order
+# "Nº de Conversiones", "No. of users": how many there are, not the number of one.
+COUNTING = re.compile(
+    rf"(?:(?<![^\W\d_])n(?:o|r|um|b)?\.?\s?|{NUMBERED.pattern})\s*(?:de|of|d['’])\s*(?=\w+s\b)",
+    re.I,
+)
 _SHORT = ("id", "nr", "no")  # the parts of two letters that begin or end a compound
 _JOINTS = ("", "s", "n", "en", "es")
 _KEPT = 1 << 14  # headers and words that are remembered: those of users go again
@@ -129,7 +134,10 @@ def terms(header: str, *languages: str) -> Terms:
     one of the `languages` has, asked in their order, means what it means there; any other word
     may mean what it means in all languages.
     """
-    known, given = meanings(), normal(NUMBERED.sub(" no ", header)).split()
+    known, given = (
+        meanings(),
+        normal(NUMBERED.sub(" no ", COUNTING.sub(" quantity ", header))).split(),
+    )
     found: list[frozenset[str]] = []
     while given:
         length = next((n for n in (3, 2) if " ".join(given[:n]) in known and len(given) >= n), 1)

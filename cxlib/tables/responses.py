@@ -40,7 +40,7 @@ KIND = Kind(
             "question",
             "category",
             N_("Question"),
-            words("question text, item, metric, pertanyaan, soal"),
+            words("question text, survey item, metric, pertanyaan, soal"),
         ),
         Field(
             "comment",

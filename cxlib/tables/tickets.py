@@ -72,7 +72,7 @@ KIND = Kind(
             "channel",
             "category",
             N_("Channel"),
-            words("source, ticket channel, via, kanal, sumber"),
+            words("source, ticket channel, via, kanal, sumber, site"),
         ),
         Field(
             "group",

@@ -129,7 +129,7 @@ KIND = Kind(
             words(
                 "store, branch, location, store id, city, country, region, state, province, "
                 "shipping city, toko, cabang, lokasi, kota, negara, provinsi, wilayah, "
-                "kabupaten, kota kabupaten"
+                "kabupaten, kota kabupaten, site"
             ),
         ),
         Field(
