@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import expit, gammaln, psi
+from scipy.special import expit, gammaln, polygamma, psi
 
 from cxlib.value.clv.betamean import beta_mean
 from cxlib.value.clv.patterns import Array, Patterns
@@ -69,6 +69,78 @@ class BetaGeometric:
             )
         )
         return values, gradient
+
+    def surface(self, log_params: Array, patterns: Patterns) -> tuple[float, Array, Array]:
+        """Total of `log_likelihood`, its gradient (4,) and its Hessian (4, 4), in one pass.
+
+        With A and G the logarithms of the two terms in brackets and p their shares, the second
+        derivatives of log(e^A + e^G) are p_A A'' + p_G G'' + p_A p_G (A' − G')(A' − G')ᵀ.
+        """
+        r, alpha, a, b = np.exp(log_params)
+        x, t_x, T, weights, of = patterns.x, patterns.t_x, patterns.T, patterns.weights, patterns.of
+        few, chances = patterns.distinct_x, patterns.distinct_x + self.extra_chances
+        n, bought = np.bincount(of, weights), r + x
+        before = b + np.maximum(chances, 1) - 1
+        log_known = np.log(alpha + T)
+        later = log_known - np.log(alpha + t_x)
+        log_odds = np.where(chances > 0, np.log(a / before), -np.inf)[of] + bought * later
+        gone = expit(log_odds)
+        share, doubt = weights * gone, weights * gone * (1 - gone)
+        far, near = alpha / (alpha + T), alpha / (alpha + t_x)
+        # log(e^A + e^G) is A plus the softplus of the log-odds.
+        either = weights @ (np.maximum(log_odds, 0) + np.log1p(np.exp(-np.abs(log_odds))))
+        shares, customers = np.bincount(of, share), n.sum()
+        of_b = b / before
+        logs = weights @ log_known - share @ later
+        passed = near - far  # by which A' − G' differ along log α, times r + x
+        known = weights @ far + share @ passed
+        known_x = (weights * x) @ far + (share * x) @ passed
+        ahead = bought * passed
+        lost, kept = psi(a + b) - psi(a + b + chances), psi(b + chances) - psi(b)
+        rise = psi(r + few) - psi(r)
+        value = (
+            n @ (gammaln(r + few) - gammaln(r) + gammaln(a + b) - gammaln(a + b + chances))
+            + n @ (gammaln(b + chances) - gammaln(b))
+            + customers * r * log_params[1]
+            - (weights * bought) @ log_known
+            + either
+        )
+        by_r = r * (n @ rise + customers * log_params[1] - logs)
+        by_a = a * (n @ lost)
+        by_b = b * (n @ (lost + kept))
+        gradient = np.array(
+            [
+                by_r,
+                customers * r - r * known - known_x,
+                by_a + shares.sum(),
+                by_b - shares @ of_b,
+            ]
+        )
+        curl_lost = polygamma(1, a + b) - polygamma(1, a + b + chances)
+        curl_kept = polygamma(1, b + chances) - polygamma(1, b)
+        curved = (weights * bought) @ (far * (1 - far))
+        curved += (share * bought) @ (near * (1 - near) - far * (1 - far))
+        doubts, doubts_by_r = np.bincount(of, doubt), np.bincount(of, doubt * later)
+        doubts_by_alpha = np.bincount(of, doubt * ahead)
+        rr = by_r + r * r * (n @ (polygamma(1, r + few) - polygamma(1, r)))
+        rr += r * r * ((doubt * later) @ later)
+        r_alpha = r * (customers - known) - r * ((doubt * later) @ ahead)
+        ra, rb = r * doubts_by_r.sum(), -r * (doubts_by_r @ of_b)
+        alpha_alpha = -curved + (doubt * ahead) @ ahead
+        alpha_a, alpha_b = -doubts_by_alpha.sum(), doubts_by_alpha @ of_b
+        aa = by_a + a * a * (n @ curl_lost) + doubts.sum()
+        ab = a * b * (n @ curl_lost) - doubts @ of_b
+        bb = by_b + b * b * (n @ (curl_lost + curl_kept))
+        bb += doubts @ of_b**2 - shares @ (of_b * (1 - of_b))
+        hessian = np.array(
+            [
+                [rr, r_alpha, ra, rb],
+                [r_alpha, alpha_alpha, alpha_a, alpha_b],
+                [ra, alpha_a, aa, ab],
+                [rb, alpha_b, ab, bb],
+            ]
+        )
+        return float(value), gradient, hessian
 
     def probability_alive(self, log_params: Array, x: Array, t_x: Array, T: Array) -> Array:
         """P(alive at T | x, t_x, T) = 1 / (1 + a/(b+n−1) · ((α+T)/(α+t_x))^(r+x)); 1 for n = 0.

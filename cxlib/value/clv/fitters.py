@@ -37,7 +37,8 @@ with warnings.catch_warnings():
 
     pd.set_option(_OPTION, _before)
 
-FIRST_LOOK = 2_000
+FIRST_LOOKS = (2_000, 40_000)
+"""Histories of the parts of a large file that tell where its optimum is about."""
 DAYS = {"D": 1.0, "W": 7.0}
 """Days in each unit that a model may count time in."""
 
@@ -50,6 +51,9 @@ class Process(Protocol):
     dropout: ClassVar[tuple[str, ...]]
 
     def log_likelihood(self, log_params: Array, patterns: Patterns) -> tuple[Array, Array]: ...
+    def surface(
+        self, log_params: Array, patterns: Patterns
+    ) -> tuple[float, Array, Array | None]: ...
     def probability_alive(self, log_params: Array, x: Array, t_x: Array, T: Array) -> Array: ...
     def purchase_rate(self, log_params: Array, ahead: Array, x: Array, T: Array) -> Array: ...
     def decay(self, log_params: Array, x: Array, T: Array) -> Array: ...
@@ -155,36 +159,43 @@ class PurchaseFitter(_Checked):
         def objective_on(some: Patterns) -> Objective:
             strength = self.penalizer_coef * some.customers
 
-            def objective(log_params: Array) -> tuple[float, Array]:
-                values, gradient = process.log_likelihood(log_params, some)
+            def objective(log_params: Array) -> tuple[float, Array, Array | None]:
+                value, gradient, hessian = process.surface(log_params, some)
                 held = penalised * log_params
-                return (
-                    float(values @ some.weights) - strength * float(held @ held),
-                    gradient @ some.weights - 2 * strength * held,
-                )
+                value -= strength * float(held @ held)
+                gradient = gradient - 2 * strength * held
+                if hessian is not None:
+                    hessian = hessian - 2 * strength * np.diag(penalised)
+                return value, gradient, hessian
 
             return objective
 
         start = np.zeros(len(names)) if initial_params is None else np.asarray(initial_params)
         curvature = None
-        if len(scaled.x) > 2 * FIRST_LOOK:
+        for look in FIRST_LOOKS:
             # A large file starts from the optimum of a part of it, a few steps from its own.
-            part = scaled.thinned(FIRST_LOOK)
-            near = maximise(objective_on(part), start, part.customers)
-            if near.converged and near.covariance is not None:
-                start, curvature = near.log_params, near.covariance * part.customers
+            if len(scaled.x) > 2 * look:
+                part = scaled.thinned(look)
+                near = maximise(objective_on(part), start, part.customers, curvature)
+                if near.converged and near.covariance is not None:
+                    start, curvature = near.log_params, near.covariance * part.customers
         optimum = maximise(objective_on(scaled), start, scaled.customers, curvature)
         rescale = np.array([scale if name in process.in_time_units else 1.0 for name in names])
         self._learn(optimum, rescale)
-        self.log_likelihood_ = self.log_likelihood(patterns)
+        held = penalised * optimum.log_params
+        # Without the penalty, and a density for each purchase in the model's unit of time.
+        self.log_likelihood_ = (
+            optimum.log_likelihood
+            + self.penalizer_coef * scaled.customers * float(held @ held)
+            - float(patterns.weights @ patterns.x) * float(np.log(scale))
+        )
         self._negative_log_likelihood_ = -self.log_likelihood_ / patterns.customers
         self.predict = self.conditional_expected_number_of_purchases_up_to_time
         return self
 
     def log_likelihood(self, patterns: Patterns) -> float:
         """Total log-likelihood of histories in the model's unit, without the penalty."""
-        values, _ = self.process.log_likelihood(self.log_params, patterns)
-        return float(values @ patterns.weights)
+        return self.process.surface(self.log_params, patterns)[0]
 
     def conditional_probability_alive(
         self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
@@ -262,28 +273,30 @@ class GammaGamma(_Checked, GammaGammaFitter):  # type: ignore[misc]
         `initial_params` are logarithms, with money in units of its mean. There is no q constraint:
         a fit with q <= 1 is an answer, namely that the model has no population mean here.
         """
-        rows = pd.DataFrame(
-            {"x": np.asarray(frequency, float), "mean": np.asarray(monetary_value, float)}
-        )
-        rows["weights"] = 1.0 if weights is None else np.asarray(weights, float)
-        if not (rows["x"].gt(0).all() and rows["mean"].gt(0).all()):
+        x, mean = np.asarray(frequency, float), np.asarray(monetary_value, float)
+        n = np.ones(len(x)) if weights is None else np.asarray(weights, float)
+        if not ((x > 0).all() and (mean > 0).all()):
             raise ValueError("Gamma-Gamma is fitted on positive counts of positive means")
-        merged = rows.groupby(["x", "mean"], as_index=False, sort=True)["weights"].sum()
-        x, mean, n = (merged[c].to_numpy() for c in ("x", "mean", "weights"))
         scale = float(np.average(mean, weights=n))
+        scaled = gammagamma.Spenders.of(x, mean / scale, n)
 
-        distinct = np.unique(x, return_inverse=True)
-
-        def objective(log_params: Array) -> tuple[float, Array]:
-            values, gradient = gammagamma.log_likelihood(log_params, x, mean / scale, distinct)
-            return float(values @ n), gradient @ n
+        def objective_on(some: gammagamma.Spenders) -> Objective:
+            return lambda log_params: gammagamma.log_likelihood(log_params, some)
 
         start = np.log([2.0, 3.0, 1.0]) if initial_params is None else np.asarray(initial_params)
-        self._learn(maximise(objective, start, float(n.sum())), np.array([1.0, 1.0, scale]))
-        values, _ = gammagamma.log_likelihood(self.log_params, x, mean, distinct)
-        self.log_likelihood_ = float(values @ n)
+        curvature = None
+        for look in FIRST_LOOKS:
+            if len(x) > 2 * look:
+                part = scaled.thinned(look)
+                near = maximise(objective_on(part), start, part.customers, curvature)
+                if near.converged and near.covariance is not None:
+                    start, curvature = near.log_params, near.covariance * part.customers
+        optimum = maximise(objective_on(scaled), start, scaled.customers, curvature)
+        self._learn(optimum, np.array([1.0, 1.0, scale]))
+        # In money as it is: each of n densities is that of the scaled mean, over the scale.
+        self.log_likelihood_ = optimum.log_likelihood - scaled.customers * float(np.log(scale))
         self._negative_log_likelihood_ = -self.log_likelihood_ / float(n.sum())
-        self.data = rows.rename(columns={"x": "frequency", "mean": "monetary_value"})
+        self.data = pd.DataFrame({"frequency": x, "monetary_value": mean, "weights": n})
         return self
 
     def conditional_expected_average_profit(

@@ -7,40 +7,99 @@ and CLV: using iso-value curves"; Fader & Hardie 2013, "The Gamma-Gamma model of
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import gammaln, psi
+from scipy.special import gammaln, polygamma, psi
 
 from cxlib.value.clv.patterns import Array
 
 PARAMETERS = ("p", "q", "v")
 
 
-def log_likelihood(
-    log_params: Array, x: Array, mean: Array, distinct: tuple[Array, NDArray[np.intp]]
-) -> tuple[Array, Array]:
-    """Log-likelihood of each customer, shape (n,), and its gradient by log p, log q, log v, (3, n).
+@dataclass(frozen=True, slots=True)
+class Spenders:
+    """Customers with `x` purchases (at least one) of the mean value `mean` (positive), each (n,), and
+    what of their likelihood does not depend on parameters.
 
-    `x` purchases (at least one) had the mean value `mean` (positive). `distinct` are the distinct x
-    and the place of each customer's among them: the gamma functions are computed on those alone.
-    Fader & Hardie 2013, eq. 1a.
+    The gamma functions are computed on `few`, the distinct x, of which `many` are the customers.
+    """
+
+    x: Array
+    mean: Array
+    weights: Array
+    few: Array
+    many: Array
+    spent: Array
+    log_spent: float
+    log_mean: float
+
+    @classmethod
+    def of(cls, x: Array, mean: Array, weights: Array) -> Self:
+        """From rows of customers; equal ones need not be merged."""
+        few, of = np.unique(x, return_inverse=True)
+        spent = x * mean
+        return cls(
+            x=x,
+            mean=mean,
+            weights=weights,
+            few=few,
+            many=np.bincount(of, weights).astype(np.float64),
+            spent=spent,
+            log_spent=float((weights * x) @ np.log(spent)),
+            log_mean=float(weights @ np.log(mean)),
+        )
+
+    @property
+    def customers(self) -> float:
+        """How many customers there are."""
+        return float(self.weights.sum())
+
+    def thinned(self, most: int) -> Self:
+        """About `most` customers, evenly through their order, for a first look."""
+        some = slice(None, None, max(1, len(self.x) // most))
+        return type(self).of(self.x[some], self.mean[some], self.weights[some])
+
+
+def log_likelihood(log_params: Array, spenders: Spenders) -> tuple[float, Array, Array]:
+    """Total log-likelihood, its gradient (3,) and its Hessian (3, 3) by log p, log q, log v.
+
+    L = Γ(px+q)/(Γ(px)Γ(q)) · v^q (x·mean)^(px) / (v + x·mean)^(px+q) / mean. Fader & Hardie 2013,
+    eq. 1a.
     """
     p, q, v = np.exp(log_params)
-    few, of = distinct
-    of_x = gammaln(p * few + q) - gammaln(p * few) - gammaln(q)
-    digamma = psi(p * few + q)
-    px, spent = p * x, x * mean
-    total = spent + v
-    log_own, log_rest = np.log(spent / total), np.log(v / total)
-    values = of_x[of] + q * log_rest + px * log_own - np.log(mean)
-    gradient = np.stack(
-        (
-            px * ((digamma - psi(p * few))[of] + log_own),
-            q * ((digamma - psi(q))[of] + log_rest),
-            q - v * (px + q) / total,
-        )
+    x, few, n, weights = spenders.x, spenders.few, spenders.many, spenders.weights
+    total = spenders.spent + v
+    log_total = np.log(total)
+    rest = v / total
+    own_rest = rest * (1 - rest)
+    weighted = weights * x
+    customers = n.sum()
+    logs, logs_x = weights @ log_total, weighted @ log_total
+    rests, rests_x = weights @ rest, weighted @ rest
+    owns, owns_x = weights @ own_rest, weighted @ own_rest
+    log_v = log_params[2]
+    own, rest_log = spenders.log_spent - logs_x, customers * log_v - logs
+    both, alone = psi(p * few + q), psi(p * few)
+    curl, curl_alone = polygamma(1, p * few + q), polygamma(1, p * few)
+    value = (
+        n @ (gammaln(p * few + q) - gammaln(p * few) - gammaln(q))
+        + q * rest_log
+        + p * own
+        - spenders.log_mean
     )
-    return values, gradient
+    by_p = p * ((n * few) @ (both - alone) + own)
+    by_q = q * (n @ (both - psi(q)) + rest_log)
+    by_v = q * customers - p * rests_x - q * rests
+    by_pp = by_p + p * p * ((n * few * few) @ (curl - curl_alone))
+    by_qq = by_q + q * q * (n @ (curl - polygamma(1, q)))
+    by_pq = p * q * ((n * few) @ curl)
+    by_pv, by_qv = -p * rests_x, q * (customers - rests)
+    by_vv = -p * owns_x - q * owns
+    gradient = np.array([by_p, by_q, by_v])
+    hessian = np.array([[by_pp, by_pq, by_pv], [by_pq, by_qq, by_qv], [by_pv, by_qv, by_vv]])
+    return float(value), gradient, hessian
 
 
 def expected_spend(log_params: Array, x: Array, mean: Array) -> Array:

@@ -279,7 +279,7 @@ def _fitted(
     dated: bool,
 ) -> FittedClv:
     x, t_x, T = (summary[c].to_numpy(float) for c in ("frequency", "recency", "T"))
-    purchases = climb(model, Patterns.merged(x, t_x / DAYS[unit], T / DAYS[unit]), unit, seed)
+    purchases = climb(model, Patterns.merged(x, t_x, T).scaled(DAYS[unit]), unit, seed)
     paid = summary[summary["spend_purchases"] > 0]
     spend = climb_spend(
         paid["spend_purchases"].to_numpy(float), paid["monetary_value"].to_numpy(float), seed

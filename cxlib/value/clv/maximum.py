@@ -11,7 +11,9 @@ from scipy.optimize import minimize
 
 from cxlib.value.clv.patterns import Array
 
-Objective = Callable[[Array], tuple[float, Array]]
+Objective = Callable[[Array], tuple[float, Array, Array | None]]
+"""Log-parameters (k,) to the total log-likelihood, its gradient (k,) and its Hessian (k, k), or None
+where that is to be taken from differences of the gradient."""
 
 # Largest slope of the mean log-likelihood by a log-parameter that counts as flat; the most
 # log-likelihood that a further Newton step may still promise; and the largest standard error, in
@@ -45,10 +47,12 @@ def maximise(
 ) -> Optimum:
     """Climb from `start` by BFGS, finish by Newton, and check.
 
+    Where the objective has a Hessian and `start` is near the optimum, Newton's steps do it all.
+
     Parameters
     ----------
     objective : callable
-        Log-parameters (k,) to the total log-likelihood and its gradient (k,).
+        See `Objective`.
     start : array, shape (k,)
         Where to begin.
     n : float
@@ -57,47 +61,76 @@ def maximise(
         A guess of the inverse Hessian of the mean loss, where `start` is near the optimum.
     """
 
-    def loss(log_params: Array) -> tuple[float, Array]:
+    def surface(log_params: Array) -> Surface:
         # Parameters beyond e^±30 are numerically infinite; a step there is refused, not followed.
         if np.abs(log_params).max() > 30:
-            return np.inf, np.zeros_like(log_params)
-        value, gradient = objective(log_params)
-        return -value / n, -gradient / n
+            return Surface(log_params, np.inf, np.zeros_like(log_params), None)
+        value, gradient, hessian = objective(log_params)
+        return Surface(
+            log_params, -value / n, -gradient / n, None if hessian is None else -hessian / n
+        )
 
-    options: Any = {"gtol": FLAT, "maxiter": 200, "hess_inv0": curvature}
-    found = minimize(loss, start, jac=True, method="BFGS", options=options)
-    here = np.asarray(found.x, dtype=float)
-    value, gradient = loss(here)
-    hessian = _hessian(loss, here)
-    for _ in range(NEWTON_STEPS):
-        if not _curved(hessian, n) or np.abs(gradient).max() < 1e-3 * FLAT:
-            break
-        step = np.linalg.solve(hessian, gradient)
-        trial, trial_gradient = loss(here - step)
-        # Near the optimum rounding hides the gain; a flatter place is progress too.
-        if trial > value + 1e-12 * abs(value) or (
-            np.abs(trial_gradient).max() >= np.abs(gradient).max()
-        ):
-            break
-        here, value, gradient = here - step, trial, trial_gradient
-        hessian = _hessian(loss, here)
-    slope = float(np.abs(gradient).max())
-    if not (np.isfinite(value) and _curved(hessian, n)):
-        return Optimum(here, None, -value * n, slope, False)
-    gain = 0.5 * n * float(gradient @ np.linalg.solve(hessian, gradient))
+    def loss(log_params: Array) -> tuple[float, Array]:
+        at = surface(log_params)
+        return at.value, at.gradient
+
+    here = None
+    if curvature is not None:
+        near = surface(start)
+        here = _newton(surface, near, n) if near.hessian is not None else None
+    if here is None or here.slope > FLAT:
+        options: Any = {"gtol": FLAT, "maxiter": 200, "hess_inv0": curvature}
+        found = minimize(loss, start, jac=True, method="BFGS", options=options)
+        here = _newton(surface, surface(np.asarray(found.x, dtype=float)), n)
+    hessian = here.curvature(surface)
+    if not (np.isfinite(here.value) and _curved(hessian, n)):
+        return Optimum(here.at, None, -here.value * n, here.slope, False)
+    gain = 0.5 * n * float(here.gradient @ np.linalg.solve(hessian, here.gradient))
     inverse = np.linalg.inv(hessian) / n
     covariance = np.asarray((inverse + inverse.T) / 2, dtype=np.float64)
-    return Optimum(here, covariance, -value * n, slope, slope <= FLAT and gain <= GAIN)
+    converged = here.slope <= FLAT and gain <= GAIN
+    return Optimum(here.at, covariance, -here.value * n, here.slope, converged)
 
 
-def _hessian(loss: Objective, at: Array) -> Array:
-    """Central differences of the analytic gradient, made symmetric."""
-    columns = [
-        (loss(at + STEP * direction)[1] - loss(at - STEP * direction)[1]) / (2 * STEP)
-        for direction in np.eye(len(at))
-    ]
-    hessian = np.stack(columns)
-    return np.asarray((hessian + hessian.T) / 2)
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """The mean loss at a place, its slopes and, where the objective tells it, its Hessian."""
+
+    at: Array
+    value: float
+    gradient: Array
+    hessian: Array | None
+
+    @property
+    def slope(self) -> float:
+        """The largest slope by a parameter."""
+        return float(np.abs(self.gradient).max())
+
+    def curvature(self, surface: Callable[[Array], Surface]) -> Array:
+        """The Hessian; by central differences of the analytic gradient where it is not told."""
+        if self.hessian is not None:
+            return self.hessian
+        columns = [
+            (surface(self.at + STEP * way).gradient - surface(self.at - STEP * way).gradient)
+            / (2 * STEP)
+            for way in np.eye(len(self.at))
+        ]
+        hessian = np.stack(columns)
+        return np.asarray((hessian + hessian.T) / 2)
+
+
+def _newton(surface: Callable[[Array], Surface], here: Surface, n: float) -> Surface:
+    """Newton's steps for as long as they lead down and to a flatter place."""
+    for _ in range(NEWTON_STEPS):
+        hessian = here.curvature(surface)
+        if not _curved(hessian, n) or here.slope < 1e-3 * FLAT:
+            break
+        trial = surface(here.at - np.linalg.solve(hessian, here.gradient))
+        # Near the optimum rounding hides the gain; a flatter place is progress too.
+        if trial.value > here.value + 1e-12 * abs(here.value) or trial.slope >= here.slope:
+            break
+        here = trial
+    return here
 
 
 def _curved(hessian: Array, n: float) -> bool:

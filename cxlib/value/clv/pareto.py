@@ -65,6 +65,11 @@ class Pareto:
         )
         return values, gradient
 
+    def surface(self, log_params: Array, patterns: Patterns) -> tuple[float, Array, None]:
+        """Total of `log_likelihood` and its gradient (4,); the Hessian is not written down."""
+        values, gradient = self.log_likelihood(log_params, patterns)
+        return float(values @ patterns.weights), gradient @ patterns.weights, None
+
     def probability_alive(self, log_params: Array, x: Array, t_x: Array, T: Array) -> Array:
         """P(alive at T | x, t_x, T): the first term's share of the likelihood."""
         r, alpha, s, beta = np.exp(log_params)

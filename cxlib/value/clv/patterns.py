@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -13,6 +14,7 @@ from cxlib.errors import CxError
 from cxlib.i18n import N_
 
 Array = NDArray[np.float64]
+LONGEST = 2**62  # keys of histories have to fit into 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ class Patterns:
         )
         rows["weights"] = 1.0 if weights is None else np.asarray(weights, float)
         _check(rows)
+        whole = _merged_whole(rows)
+        if whole is not None:
+            return cls.of_rows(*whole)
         merged = rows.groupby(["x", "t_x", "T"], as_index=False, sort=True)["weights"].sum()
         return cls.of_rows(*(merged[c].to_numpy() for c in ("x", "t_x", "T", "weights")))
 
@@ -72,6 +77,25 @@ class Patterns:
         return type(self)(
             self.x, self.t_x / unit, self.T / unit, self.weights, self.distinct_x, self.of
         )
+
+
+def _merged_whole(rows: pd.DataFrame) -> tuple[Array, Array, Array, Array] | None:
+    """x, t_x, T and weights merged where all times are whole, as days are: one sort of one number a
+    customer. None where they are not, or are too long for that."""
+    columns = [rows[c].to_numpy() for c in ("x", "t_x", "T")]
+    spans = [int(column.max()) + 1 if len(column) else 1 for column in columns]
+    if math.prod(spans) >= LONGEST or any((c != np.floor(c)).any() for c in columns[1:]):
+        return None
+    x, t_x, T = (column.astype(np.int64) for column in columns)
+    keys = (x * spans[1] + t_x) * spans[2] + T
+    if (rows["weights"] == 1).all():
+        distinct, counts = np.unique(keys, return_counts=True)
+    else:
+        distinct, of = np.unique(keys, return_inverse=True)
+        counts = np.bincount(of, rows["weights"])
+    rest, T = np.divmod(distinct, spans[2])
+    x, t_x = np.divmod(rest, spans[1])
+    return x.astype(float), t_x.astype(float), T.astype(float), counts.astype(float)
 
 
 def _check(rows: pd.DataFrame) -> None:

@@ -10,7 +10,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from cxlib.errors import CxError
+from cxlib.value.clv import gammagamma
 from cxlib.value.clv.fitters import MODELS, BgNbd, GammaGamma, MbgNbd, ParetoNbd
+from cxlib.value.clv.gammagamma import Spenders
 from cxlib.value.clv.patterns import Patterns
 
 with warnings.catch_warnings():
@@ -129,6 +131,47 @@ def test_gradients_are_those_of_the_likelihood(model, shift):
     for i, way in enumerate(np.eye(4) * 1e-5):
         up, down = (process.log_likelihood(logs + s * way, patterns)[0] for s in (1, -1))
         assert_allclose(gradient[i], (up - down) / 2e-5, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("model", ["bgnbd", "mbgnbd"])
+@pytest.mark.parametrize("shift", [0.0, 0.7])
+def test_surfaces_are_sums_of_the_likelihood_with_its_curvature(model, shift):
+    process = MODELS[model].process
+    patterns = Patterns.merged(*HISTORIES, weights=1 + np.arange(len(HISTORIES[0])) % 3)
+    logs = np.log(list(PARAMS[model].values())) + shift * np.array([1, -1, 1, 0.5])
+    value, gradient, hessian = process.surface(logs, patterns)
+    values, slopes = process.log_likelihood(logs, patterns)
+    assert value == pytest.approx(values @ patterns.weights, rel=1e-12)
+    assert_allclose(gradient, slopes @ patterns.weights, rtol=1e-9, atol=1e-9)
+    for i, way in enumerate(np.eye(4) * 1e-5):
+        up, down = (
+            process.log_likelihood(logs + s * way, patterns)[1] @ patterns.weights for s in (1, -1)
+        )
+        assert_allclose(hessian[i], (up - down) / 2e-5, rtol=1e-5, atol=1e-6)
+
+
+def test_gamma_gamma_has_the_slopes_and_curvature_of_its_likelihood():
+    generator = np.random.default_rng(5)
+    x = generator.integers(1, 6, 40).astype(float)
+    spenders = Spenders.of(x, generator.gamma(3, 1, 40), generator.uniform(1, 3, 40))
+    logs = np.log([2.0, 3.0, 1.5])
+    _, gradient, hessian = gammagamma.log_likelihood(logs, spenders)
+    for i, way in enumerate(np.eye(3) * 1e-5):
+        up, down = (gammagamma.log_likelihood(logs + s * way, spenders) for s in (1, -1))
+        assert gradient[i] == pytest.approx((up[0] - down[0]) / 2e-5, rel=1e-6)
+        assert_allclose(hessian[i], (up[1] - down[1]) / 2e-5, rtol=1e-6, atol=1e-6)
+
+
+def test_whole_days_are_merged_as_other_times_are():
+    generator = np.random.default_rng(7)
+    T = generator.integers(1, 40, 3000).astype(float)
+    x = generator.integers(0, 3, 3000).astype(float)
+    t_x = np.where(x > 0, np.floor(T / 2), 0.0)
+    weights = generator.integers(1, 4, 3000).astype(float)
+    whole, halves = (Patterns.merged(x, t_x * u, T * u, weights) for u in (1, 0.3))
+    scaled = whole.scaled(1 / 0.3)
+    for name in ("x", "t_x", "T", "weights"):
+        assert_allclose(getattr(scaled, name), getattr(halves, name), rtol=1e-12)
 
 
 def test_rows_may_be_shuffled_merged_or_repeated(weeks, fitted):

@@ -74,18 +74,20 @@ def test_spend_that_does_not_differ_has_no_optimum():
 
 def test_a_parameter_on_its_way_to_infinity_is_no_optimum():
     def slide(log_params):
-        return -float(np.exp(-log_params[0])), np.exp(-log_params)
+        return -float(np.exp(-log_params[0])), np.exp(-log_params), None
 
     found = maximise(slide, np.zeros(1), 1.0)
     assert not found.converged
 
 
-def test_a_parabola_gives_its_peak_and_covariance():
+@pytest.mark.parametrize("told", [True, False])
+def test_a_parabola_gives_its_peak_and_covariance(told):
     peak, curvature = np.array([0.3, -1.2]), np.array([[4.0, 1.0], [1.0, 2.0]])
 
     def parabola(at):
         away = at - peak
-        return -50 * float(away @ curvature @ away), -100 * curvature @ away
+        hessian = -100 * curvature if told else None
+        return -50 * float(away @ curvature @ away), -100 * curvature @ away, hessian
 
     found = maximise(parabola, np.zeros(2), 100.0)
     assert found.converged

@@ -1,0 +1,108 @@
+"""From a CSV to RFM, lifetime value and clusters, beside lifetimes and scikit-learn.
+
+    python -m bench speed [--customers 1000000] [--repeat 5] [--seed 1] [--json]
+
+Simulated customers of known parameters, three orders each. Both sides run in processes of their own,
+in turn; medians count. A ratio is the peer's time divided by ours (for the peak of memory, ours
+divided by the peer's). Ours includes intervals and the test of the models on the past.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxlib.value.clv.simulate import simulate_purchases
+
+PURCHASES = {"r": 0.6, "alpha": 60.0, "a": 0.8, "b": 2.5}
+SPEND = {"p": 6.25, "q": 3.75, "v": 200_000.0}
+DAYS = (200, 720)
+"""When the first customer came, and how long the last one has been known at least, in days."""
+STEPS = (
+    "read", "summary", "rfm", "bgnbd_fit", "gamma_gamma_fit", "clv_12_months", "clustering",
+    "end_to_end",
+)  # fmt: skip
+RATIOS = ("bgnbd_fit", "gamma_gamma_fit", "clv_12_months", "clustering", "end_to_end")
+
+
+def orders(customers: int, seed: int) -> pd.DataFrame:
+    """Orders of simulated customers, in the order of time."""
+    generator = np.random.default_rng(seed)
+    age = generator.integers(*DAYS, customers).astype(float)
+    made = simulate_purchases(generator, age, PURCHASES, SPEND)
+    start = np.datetime64("2024-01-01") + (DAYS[1] - age[made["customer"]]).astype(int)
+    made["day"] = start + np.floor(made["time"]).astype(int).to_numpy()
+    made = made.sort_values("day", kind="stable", ignore_index=True)
+    return pd.DataFrame(
+        {
+            "order_id": "O" + made.index.astype(str).str.zfill(8),
+            "order_date": made["day"].dt.strftime("%Y-%m-%d"),
+            "customer_id": "C" + made["customer"].astype(str).str.zfill(7),
+            "amount": made["value"].round(2),
+        }
+    )
+
+
+def measured(side: str, path: Path, seed: int) -> dict[str, float]:
+    """What a side says of itself, in a process of its own."""
+    command = [sys.executable, "-m", f"bench._{side}", str(path), str(seed)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main(argv: list[str]) -> int:
+    """Print times, ratios and whether both came to the same."""
+    parser = argparse.ArgumentParser(prog="bench speed", description=__doc__)
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "orders.csv"
+        table = orders(options.customers, options.seed)
+        table.to_csv(path, index=False)
+        rows = len(table)
+        del table
+        runs: dict[str, list[dict[str, float]]] = {"stock": [], "ours": []}
+        for _ in range(options.repeat):
+            for side, found in runs.items():
+                found.append(measured(side, path, options.seed))
+    middle = {
+        side: {key: median(run[key] for run in found) for key in found[0]}
+        for side, found in runs.items()
+    }
+    stock, ours = middle["stock"], middle["ours"]
+    ratios = {step: stock[step] / ours[step] for step in RATIOS}
+    ratios["peak_memory"] = ours["peak_memory"] / stock["peak_memory"]
+    result: dict[str, Any] = {
+        "customers": options.customers, "rows": rows, "ratios": ratios, **middle,
+    }  # fmt: skip
+    if options.json:
+        print(json.dumps(result))
+        return 0
+    print(f"{options.customers:,} customers, {rows:,} orders, medians of {options.repeat}\n")
+    print("| step | lifetimes, scikit-learn | cxlib | ratio |")
+    print("|---|---|---|---|")
+    for step in STEPS:
+        print(
+            f"| {step} | {stock[step]:.2f} s | {ours[step]:.2f} s | {stock[step] / ours[step]:.1f} |"
+        )
+    memory = f"{stock['peak_memory']:.0f} MB | {ours['peak_memory']:.0f} MB"
+    print(f"| peak_memory | {memory} | {ratios['peak_memory']:.2f} |")
+    print(
+        f"\nMean loss {stock['bgnbd_mean_loss']:.8f} and {ours['bgnbd_mean_loss']:.8f}; inertia"
+        f" {stock['inertia']:.0f} and {ours['inertia']:.0f}; total value {stock['clv']:.4g} and"
+        f" {ours['clv']:.4g}."
+    )
+    return 0
