@@ -30,6 +30,9 @@ COLUMNS = (
 # Money is summed as whole ten-thousandths (the scale of storage, decimal(18,4)): integer sums are
 # exact and the same in every engine and row order, so equal customers stay equal.
 TICKS = 10_000
+COUNTED = ("purchases", "first_net", "net", "paid", "revenue")
+NEVER = nw.lit(dt.date(9999, 12, 31))
+"""The day of a purchase that was none: after all others."""
 
 
 def lazy(table: Any) -> nw.LazyFrame[Any]:
@@ -109,34 +112,39 @@ def customer_summary(orders: Any, end: dt.date | None = None) -> pd.DataFrame:
     frame = lazy(orders)
     has_money = "amount" in frame.collect_schema().names()
     days = customer_days(frame, end)
-    totals = days.group_by("customer_id").agg(revenue=nw.col("net").sum())
-    purchases = days.filter(nw.col("is_purchase")).with_columns(
-        first_day=nw.col("purchase_day").min().over("customer_id")
-    )
-    paid = (nw.col("purchase_day") > nw.col("first_day")) & (nw.col("net") > 0)
+    # One pass over the customer-days: what a repeat purchase is, is told by taking the first away.
+    bought = nw.col("is_purchase")
     summary: pd.DataFrame = (
-        purchases.with_columns(
-            repeat_net=nw.when(paid).then(nw.col("net")).otherwise(0),
-            repeat_paid=nw.when(paid).then(1).otherwise(0),
+        days.with_columns(
+            bought=nw.when(bought).then(1).otherwise(0),
+            bought_day=nw.when(bought).then(nw.col("purchase_day")).otherwise(NEVER),
+            bought_net=nw.when(bought).then(nw.col("net")).otherwise(0),
+            paid=nw.when(bought & (nw.col("net") > 0)).then(1).otherwise(0),
+            last_bought=nw.when(bought).then(nw.col("purchase_day")),
         )
         .group_by("customer_id")
         .agg(
-            first_day=nw.col("purchase_day").min(),
-            last_day=nw.col("purchase_day").max(),
-            purchases=nw.len(),
-            repeat_net=nw.col("repeat_net").sum(),
-            spend_purchases=nw.col("repeat_paid").sum(),
+            first_day=nw.col("bought_day").min(),
+            last_day=nw.col("last_bought").max(),
+            purchases=nw.col("bought").sum(),
+            first_net=nw.col("bought_net").first(order_by="bought_day"),
+            net=nw.col("bought_net").sum(),
+            paid=nw.col("paid").sum(),
+            revenue=nw.col("net").sum(),
         )
-        .join(totals, on="customer_id", how="left")
+        .filter(nw.col("purchases") > 0)
+        # DuckDB sums into 128 bits, which pandas would hold as a million objects.
+        .with_columns(nw.col(*COUNTED).cast(nw.Int64))
         .sort("customer_id")
         .collect("pyarrow")
-        .to_pandas()
-        .reset_index(drop=True)  # pandas input brings its own index along
+        .to_native()
+        # A million dates as objects take seconds; pandas input brings its index and types along.
+        .to_pandas(date_as_object=False, ignore_metadata=True)
     )
+    summary["repeat_net"] = summary["net"] - summary["first_net"]
+    summary["spend_purchases"] = summary["paid"] - (summary["first_net"] > 0)
     for column in ("first_day", "last_day"):
-        summary[column] = pd.to_datetime(summary[column]).astype("datetime64[s]")
-    for column in ("purchases", "spend_purchases"):
-        summary[column] = summary[column].astype("int64")
+        summary[column] = summary[column].astype("datetime64[s]")
     summary["customer_id"] = summary["customer_id"].astype("str")
     observed = end if end is not None else last_day(frame)
     summary["frequency"] = summary["purchases"] - 1

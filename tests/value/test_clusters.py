@@ -114,6 +114,15 @@ def test_the_fit_is_that_of_scikit_learn(found):
             assert adjusted_rand_score(peer.labels_, found.customers["cluster"]) == 1
 
 
+def test_starts_from_a_part_of_many_points_are_as_good():
+    generator = np.random.default_rng(4)
+    cloud = np.log1p(generator.gamma(0.7, 3, (kmeans.LARGE + 10_000, 3)))
+    peer = KMeans(5, n_init=10, random_state=0).fit(cloud)
+    ours = kmeans.fit(cloud, 5, seed=0)
+    assert ours.inertia_ <= 1.01 * peer.inertia_
+    assert (ours.labels_ == kmeans.fit(cloud, 5, seed=0).labels_).all()
+
+
 def test_silhouettes_of_single_members_and_equal_points():
     points = np.array([[0.0, 0.0], [0.0, 0.0], [3.0, 4.0], [9.0, 9.0]])
     for labels in ([0, 0, 1, 2], [0, 0, 1, 1]):
