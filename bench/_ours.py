@@ -80,7 +80,6 @@ def main(path: str, seed: int) -> dict[str, float]:
     step("clustering")
     took |= {f"bgnbd_{name}": one.value for name, one in result.params.items()}
     took |= {f"spend_{name}": one.value for name, one in (result.spend or {}).items()}
-    took["bgnbd_mean_loss"] = -(result.log_likelihood or 0) / len(summary)
     total = valued.clv.value if valued.clv else float("nan")
     return took | {"clv": total, "inertia": float(groups.inertia_)}
 

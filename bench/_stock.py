@@ -79,7 +79,6 @@ def main(path: str, seed: int) -> dict[str, float]:
     step("clustering")
     took |= {f"bgnbd_{name}": float(value) for name, value in purchases.params_.items()}
     took |= {f"spend_{name}": float(value) for name, value in spend.params_.items()}
-    took["bgnbd_mean_loss"] = float(purchases._negative_log_likelihood_)
     return took | {"clv": float(clv.sum()), "inertia": float(groups.inertia_)}
 
 

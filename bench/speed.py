@@ -100,9 +100,9 @@ def main(argv: list[str]) -> int:
         )
     memory = f"{stock['peak_memory']:.0f} MB | {ours['peak_memory']:.0f} MB"
     print(f"| peak_memory | {memory} | {ratios['peak_memory']:.2f} |")
-    print(
-        f"\nMean loss {stock['bgnbd_mean_loss']:.8f} and {ours['bgnbd_mean_loss']:.8f}; inertia"
-        f" {stock['inertia']:.0f} and {ours['inertia']:.0f}; total value {stock['clv']:.4g} and"
-        f" {ours['clv']:.4g}."
-    )
+    for side, found in middle.items():
+        fitted = ", ".join(
+            f"{key} {found[key]:.6g}" for key in found if "_" in key and key[-2] == "_"
+        )
+        print(f"\n{side}: {fitted}; inertia {found['inertia']:.0f}; value {found['clv']:.4g}")
     return 0

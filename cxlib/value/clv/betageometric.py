@@ -154,6 +154,20 @@ class BetaGeometric:
         )
         return np.where(chances > 0, expit(-log_odds_gone), 1.0)
 
+    def alive_slopes(self, log_params: Array, x: Array, t_x: Array, T: Array) -> Array:
+        """Derivatives of `probability_alive` by the logarithms of the parameters, shape (4, n)."""
+        r, alpha, _, b = np.exp(log_params)
+        chances = x + self.extra_chances
+        alive = self.probability_alive(log_params, x, t_x, T)
+        doubt = alive * (1 - alive)
+        later, passed = np.log1p((T - t_x) / (alpha + t_x)), (T - t_x) / (alpha + T)
+        slopes = np.empty((4, len(x)))
+        slopes[0] = -doubt * r * later
+        slopes[1] = doubt * (r + x) * passed * alpha / (alpha + t_x)
+        slopes[2] = -doubt
+        slopes[3] = doubt * b / (b + np.maximum(chances, 1) - 1)
+        return slopes
+
     def purchase_rate(self, log_params: Array, ahead: Array, x: Array, T: Array) -> Array:
         """Expected purchases per unit of time, `ahead` of T, of a customer who is alive at T.
 

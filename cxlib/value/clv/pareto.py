@@ -18,6 +18,7 @@ from cxlib.value.clv.patterns import Array, Patterns
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(32)
 NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2
+STEP = 1e-3  # of a logarithm, for differences
 # Beyond this many e-folds the integrand adds less than 1e-15 to the integral.
 E_FOLDS = 36.0
 
@@ -76,6 +77,17 @@ class Pareto:
         log_gone = _gone(log_params, x, t_x, T).log_integral
         alive = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
         return np.asarray(np.exp(alive - np.logaddexp(alive, log_gone)))
+
+    def alive_slopes(self, log_params: Array, x: Array, t_x: Array, T: Array) -> Array:
+        """Derivatives of `probability_alive` by the logarithms of the parameters, shape (4, n), by
+        central differences."""
+        return np.stack(
+            [
+                self.probability_alive(log_params + way, x, t_x, T)
+                - self.probability_alive(log_params - way, x, t_x, T)
+                for way in STEP * np.eye(4)
+            ]
+        ) / (2 * STEP)
 
     def purchase_rate(self, log_params: Array, ahead: Array, x: Array, T: Array) -> Array:
         """Expected purchases per unit of time, `ahead` of T, of a customer who is alive at T.

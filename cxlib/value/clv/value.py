@@ -163,18 +163,25 @@ def _purchases(fit: Fit, summary: pd.DataFrame, terms: Terms) -> _Expected:
     pairs = grouped.head(1)
     pair_x, pair_T = pairs["x"].to_numpy(), pairs["T"].to_numpy()
 
-    def at(log_params: Array) -> Array:
-        ahead = purchases_while_alive(
-            process, log_params, pair_x, pair_T, terms.horizon_days / days
-        )
-        alive = process.probability_alive(log_params, x, t_x, T)
-        return np.stack((alive, ahead.total()[of], ahead.total(force)[of]))
+    def ahead(log_params: Array) -> Array:
+        made = purchases_while_alive(process, log_params, pair_x, pair_T, terms.horizon_days / days)
+        return np.stack((made.total(), made.total(force)))
 
     here = fit.log_params
     slopes = [
-        (at(here + STEP * way) - at(here - STEP * way)) / (2 * STEP) for way in np.eye(len(here))
+        (ahead(here + STEP * way) - ahead(here - STEP * way)) / (2 * STEP)
+        for way in np.eye(len(here))
     ]
-    return _Expected(*at(here), *np.stack(slopes, axis=1))
+    purchases, discounted = ahead(here)
+    d_purchases, d_discounted = np.stack(slopes, axis=1)
+    return _Expected(
+        alive=process.probability_alive(here, x, t_x, T),
+        purchases=purchases[of],
+        discounted=discounted[of],
+        d_alive=process.alive_slopes(here, x, t_x, T),
+        d_purchases=d_purchases[:, of],
+        d_discounted=d_discounted[:, of],
+    )
 
 
 def _spend(spend: Fit, summary: pd.DataFrame) -> tuple[Array, Array]:

@@ -150,6 +150,17 @@ def test_surfaces_are_sums_of_the_likelihood_with_its_curvature(model, shift):
         assert_allclose(hessian[i], (up - down) / 2e-5, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_slopes_of_p_alive(model):
+    process = MODELS[model].process
+    logs = np.log(list(PARAMS[model].values()))
+    histories = [np.asarray(column, float) for column in HISTORIES]
+    slopes = process.alive_slopes(logs, *histories)
+    for i, way in enumerate(np.eye(4) * 1e-4):
+        up, down = (process.probability_alive(logs + s * way, *histories) for s in (1, -1))
+        assert_allclose(slopes[i], (up - down) / 2e-4, rtol=1e-4, atol=1e-6)
+
+
 def test_gamma_gamma_has_the_slopes_and_curvature_of_its_likelihood():
     generator = np.random.default_rng(5)
     x = generator.integers(1, 6, 40).astype(float)
