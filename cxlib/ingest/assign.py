@@ -85,7 +85,7 @@ def assign(
 
 
 NUMBERED = 0.7
-"""A number whose name fits better than this may tell people apart, a name hides it from no one."""
+"""How well a number has to fit by its name for names of people to stand back."""
 Pair = tuple[float, int, Field, Column]
 
 
@@ -120,7 +120,12 @@ def _named_alike(
     held, score = found.get("customer_id", ("", 0.0))
     people = any(c.personal for c in columns if c.name == held)
     if people and any(
-        is_numbered(c, wanted, language) and c.name not in taken and not c.counted for c in columns
+        # A bare "Reference" is the row's own.
+        len(meant(c.name, language)) > 1
+        and is_numbered(c, wanted, language)
+        and c.name not in taken
+        and not c.counted
+        for c in columns
     ):
         found["customer_id"] = (held, min(score, DOUBTFUL))
 
