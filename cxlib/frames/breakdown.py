@@ -8,6 +8,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from cxlib.frames.collected import collected
 from cxlib.frames.summary import TICKS, lazy, rows_until
 
 COLUMNS = ("value", "revenue", "orders", "buyers")
@@ -50,10 +51,7 @@ def breakdown(table: Any, by: str, end: dt.date | None = None) -> pd.DataFrame:
         .agg(buyers=nw.col("customer_id").n_unique())
     )
     # Joins do not match nulls to nulls, so the four small tables meet in pandas.
-    parts = [
-        p.collect("pyarrow").to_pandas().set_index("value")
-        for p in (sold, with_id, without, buyers)
-    ]
+    parts = [collected(p).set_index("value") for p in (sold, with_id, without, buyers)]
     joined = pd.concat(parts, axis=1).fillna(0)
     joined["orders"] = (joined["ids"] + joined["loose"]).astype("int64")
     joined["buyers"] = joined["buyers"].astype("int64")

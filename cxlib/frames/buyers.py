@@ -8,6 +8,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from cxlib.frames.collected import collected
 from cxlib.frames.filters import Conditions, where
 from cxlib.frames.summary import TICKS, rows_until
 
@@ -43,7 +44,7 @@ def buyers(
         rows = rows.filter(nw.col("purchase_day") >= nw.lit(first, dtype=nw.Date))
     if last is not None:
         rows = rows.filter(nw.col("purchase_day") <= nw.lit(last, dtype=nw.Date))
-    found: pd.DataFrame = (
+    found = collected(
         rows.with_columns(sale=nw.when(nw.col("undoes")).then(0).otherwise(1))
         .group_by("customer_id")
         .agg(
@@ -53,11 +54,6 @@ def buyers(
         )
         .filter(nw.col("orders") > 0)
         .sort("revenue", "customer_id", descending=[True, False])
-        .collect("pyarrow")
-        .to_pandas()
-        .reset_index(drop=True)
     )
-    found["last_day"] = pd.to_datetime(found["last_day"]).astype("datetime64[s]")
-    found["orders"] = found["orders"].astype("int64")
     found["revenue"] = found["revenue"].astype("float64") / TICKS if has_money else float("nan")
     return found[list(COLUMNS)]

@@ -8,6 +8,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from cxlib.frames.collected import collected
 from cxlib.frames.summary import TICKS, customer_days, lazy, rows_until
 
 MONEY = (
@@ -85,14 +86,9 @@ def daily_kpis(orders: Any, end: dt.date | None = None) -> pd.DataFrame:
             returning_revenue=nw.col("returning_revenue").sum(),
         )
     )
-    daily: pd.DataFrame = (
-        sold.join(bought, on="purchase_day", how="left")
-        .rename({"purchase_day": "day"})
-        .sort("day")
-        .collect("pyarrow")
-        .to_pandas()
+    daily = collected(
+        sold.join(bought, on="purchase_day", how="left").rename({"purchase_day": "day"}).sort("day")
     )
-    daily["day"] = pd.to_datetime(daily["day"]).astype("datetime64[s]")
     for column in ("orders", "buyers", "new_buyers"):
         daily[column] = daily[column].fillna(0).astype("int64")
     for column in MONEY:

@@ -8,6 +8,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from cxlib.frames.collected import collected
 from cxlib.frames.summary import lazy
 
 COLUMNS = ("day", "order_id", "status", "amount", "channel", "place", "lines")
@@ -27,6 +28,4 @@ def history(orders: Any, customer_id: str, end: dt.date | None = None) -> pd.Dat
         rows = rows.filter(nw.col("day") <= nw.lit(end, dtype=nw.Date))
     if "amount" in kept:
         rows = rows.with_columns(nw.col("amount").cast(nw.Float64))
-    found: pd.DataFrame = rows.sort(*kept).collect("pyarrow").to_pandas()
-    found["day"] = pd.to_datetime(found["day"]).astype("datetime64[s]")
-    return found
+    return collected(rows.sort(*kept))

@@ -12,6 +12,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from cxlib.frames.collected import collected
 from cxlib.frames.summary import TICKS, customer_days, lazy, rows_until
 
 MOMENTS = ("revenue", "orders", "revenue2", "revenue_orders", "orders2")
@@ -41,13 +42,9 @@ def customer_spend(orders: Any, end: dt.date | None = None) -> pd.DataFrame:
         .sort("customer_id")
     )
     loose = _anonymous(frame, end).sort("net", "orders")
-    spend: pd.DataFrame = pd.concat(
-        [part.collect("pyarrow").to_pandas() for part in (named, loose)], ignore_index=True
-    )
+    spend = pd.concat([collected(part) for part in (named, loose)], ignore_index=True)
     has_money = "amount" in frame.collect_schema().names()
     spend["revenue"] = spend["net"].astype("float64") / TICKS if has_money else float("nan")
-    for column in ("orders", "purchases"):
-        spend[column] = spend[column].astype("int64")
     return spend[["customer_id", "revenue", "orders", "purchases"]]
 
 
@@ -79,7 +76,7 @@ def monthly_spend(orders: Any, end: dt.date | None = None) -> pd.DataFrame:
         units=nw.lit(1.0),
         buyers=nw.when(nw.col("purchases") > 0).then(1.0).otherwise(0.0),
     )
-    sums: pd.DataFrame = (
+    sums = collected(
         units.with_columns(
             revenue2=nw.col("revenue") * nw.col("revenue"),
             revenue_orders=nw.col("revenue") * nw.col("orders"),
@@ -95,8 +92,6 @@ def monthly_spend(orders: Any, end: dt.date | None = None) -> pd.DataFrame:
             )
         )
         .sort("month")
-        .collect("pyarrow")
-        .to_pandas()
     )
     months = sums["month"].astype("int64")
     first = {"year": months // 12, "month": months % 12 + 1, "day": 1}

@@ -13,6 +13,8 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from cxlib.frames.collected import collected
+
 COLUMNS = (
     "customer_id",
     "first_day",
@@ -30,7 +32,6 @@ COLUMNS = (
 # Money is summed as whole ten-thousandths (the scale of storage, decimal(18,4)): integer sums are
 # exact and the same in every engine and row order, so equal customers stay equal.
 TICKS = 10_000
-COUNTED = ("purchases", "first_net", "net", "paid", "revenue")
 NEVER = nw.lit(dt.date(9999, 12, 31))
 """The day of a purchase that was none: after all others."""
 
@@ -114,7 +115,7 @@ def customer_summary(orders: Any, end: dt.date | None = None) -> pd.DataFrame:
     days = customer_days(frame, end)
     # One pass over the customer-days: what a repeat purchase is, is told by taking the first away.
     bought = nw.col("is_purchase")
-    summary: pd.DataFrame = (
+    summary = collected(
         days.with_columns(
             bought=nw.when(bought).then(1).otherwise(0),
             bought_day=nw.when(bought).then(nw.col("purchase_day")).otherwise(NEVER),
@@ -133,18 +134,10 @@ def customer_summary(orders: Any, end: dt.date | None = None) -> pd.DataFrame:
             revenue=nw.col("net").sum(),
         )
         .filter(nw.col("purchases") > 0)
-        # DuckDB sums into 128 bits, which pandas would hold as a million objects.
-        .with_columns(nw.col(*COUNTED).cast(nw.Int64))
         .sort("customer_id")
-        .collect("pyarrow")
-        .to_native()
-        # A million dates as objects take seconds; pandas input brings its index and types along.
-        .to_pandas(date_as_object=False, ignore_metadata=True)
     )
     summary["repeat_net"] = summary["net"] - summary["first_net"]
     summary["spend_purchases"] = summary["paid"] - (summary["first_net"] > 0)
-    for column in ("first_day", "last_day"):
-        summary[column] = summary[column].astype("datetime64[s]")
     summary["customer_id"] = summary["customer_id"].astype("str")
     observed = end if end is not None else last_day(frame)
     summary["frequency"] = summary["purchases"] - 1
