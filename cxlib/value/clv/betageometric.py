@@ -30,56 +30,20 @@ class BetaGeometric:
     in_time_units: ClassVar[tuple[str, ...]] = ("alpha",)
     dropout: ClassVar[tuple[str, ...]] = ("a", "b")
 
-    def log_likelihood(self, log_params: Array, patterns: Patterns) -> tuple[Array, Array]:
-        """Log-likelihood of each pattern, shape (n,), and its gradient, shape (4, n).
-
-        L = Γ(r+x)α^r/Γ(r) · B(a, b+n)/B(a, b) · [(α+T)^−(r+x) + 1{n>0} a/(b+n−1) (α+t_x)^−(r+x)];
-        the gradient is by the logarithms of r, α, a, b. Source: Fader, Hardie & Lee 2005, eq. 6.
-        """
-        r, alpha, a, b = np.exp(log_params)
-        x, t_x, T, of = patterns.x, patterns.t_x, patterns.T, patterns.of
-        distinct_x, chances = patterns.distinct_x, patterns.distinct_x + self.extra_chances
-        log_alive, log_gone = np.log(alpha + T), np.log(alpha + t_x)
-        # (b + n - 1) is the odds' denominator only where there was a chance to drop out.
-        last_chance = (b + np.maximum(chances, 1) - 1)[of]
-        alive = -(r + x) * log_alive
-        gone = np.where(chances[of] > 0, np.log(a / last_chance) - (r + x) * log_gone, -np.inf)
-        either = np.logaddexp(alive, gone)
-        p_gone = np.exp(gone - either)
-        p_alive = 1 - p_gone
-
-        of_x = (
-            gammaln(r + distinct_x)
-            - gammaln(r)
-            + gammaln(a + b)
-            - gammaln(a + b + chances)
-            + gammaln(b + chances)
-            - gammaln(b)
-        )
-        by_r = psi(r + distinct_x) - psi(r)
-        by_a = psi(a + b) - psi(a + b + chances)
-        by_b = by_a + psi(b + chances) - psi(b)
-        values = of_x[of] + r * np.log(alpha) + either
-        gradient = np.stack(
-            (
-                r * (by_r[of] + np.log(alpha) - p_alive * log_alive - p_gone * log_gone),
-                r - alpha * (r + x) * (p_alive / (alpha + T) + p_gone / (alpha + t_x)),
-                a * by_a[of] + p_gone,
-                b * (by_b[of] - p_gone / last_chance),
-            )
-        )
-        return values, gradient
-
     def surface(self, log_params: Array, patterns: Patterns) -> tuple[float, Array, Array]:
-        """Total of `log_likelihood`, its gradient (4,) and its Hessian (4, 4), in one pass.
+        """Total log-likelihood of the patterns, its gradient (4,) and its Hessian (4, 4) by the
+        logarithms of r, α, a, b.
 
+        L = Γ(r+x)α^r/Γ(r) · B(a, b+n)/B(a, b) · [(α+T)^−(r+x) + 1{n>0} a/(b+n−1) (α+t_x)^−(r+x)].
         With A and G the logarithms of the two terms in brackets and p their shares, the second
         derivatives of log(e^A + e^G) are p_A A'' + p_G G'' + p_A p_G (A' − G')(A' − G')ᵀ.
+        Source: Fader, Hardie & Lee 2005, eq. 6.
         """
         r, alpha, a, b = np.exp(log_params)
         x, t_x, T, weights, of = patterns.x, patterns.t_x, patterns.T, patterns.weights, patterns.of
         few, chances = patterns.distinct_x, patterns.distinct_x + self.extra_chances
         n, bought = np.bincount(of, weights), r + x
+        # The odds' denominator, b + n - 1, only where there was a chance to drop out.
         before = b + np.maximum(chances, 1) - 1
         log_known = np.log(alpha + T)
         later = log_known - np.log(alpha + t_x)

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from cxlib.value.clv import discount, gammagamma
 from cxlib.value.clv.betageometric import BetaGeometric
-from cxlib.value.clv.maximum import Objective, Optimum, maximise
+from cxlib.value.clv.maximum import Objective, Optimum, approached
 from cxlib.value.clv.pareto import Pareto
 from cxlib.value.clv.patterns import Array, Patterns
 
@@ -37,8 +37,6 @@ with warnings.catch_warnings():
 
     pd.set_option(_OPTION, _before)
 
-FIRST_LOOKS = (2_000, 40_000)
-"""Histories of the parts of a large file that tell where its optimum is about."""
 DAYS = {"D": 1.0, "W": 7.0}
 """Days in each unit that a model may count time in."""
 
@@ -50,7 +48,6 @@ class Process(Protocol):
     in_time_units: ClassVar[tuple[str, ...]]
     dropout: ClassVar[tuple[str, ...]]
 
-    def log_likelihood(self, log_params: Array, patterns: Patterns) -> tuple[Array, Array]: ...
     def surface(
         self, log_params: Array, patterns: Patterns
     ) -> tuple[float, Array, Array | None]: ...
@@ -172,15 +169,7 @@ class PurchaseFitter(_Checked):
             return objective
 
         start = np.zeros(len(names)) if initial_params is None else np.asarray(initial_params)
-        curvature = None
-        for look in FIRST_LOOKS:
-            # A large file starts from the optimum of a part of it, a few steps from its own.
-            if len(scaled.x) > 2 * look:
-                part = scaled.thinned(look)
-                near = maximise(objective_on(part), start, part.customers, curvature)
-                if near.converged and near.covariance is not None:
-                    start, curvature = near.log_params, near.covariance * part.customers
-        optimum = maximise(objective_on(scaled), start, scaled.customers, curvature)
+        optimum = approached(objective_on, scaled, start)
         rescale = np.array([scale if name in process.in_time_units else 1.0 for name in names])
         self._learn(optimum, rescale)
         held = penalised * optimum.log_params
@@ -285,14 +274,7 @@ class GammaGamma(_Checked, GammaGammaFitter):  # type: ignore[misc]
             return lambda log_params: gammagamma.log_likelihood(log_params, some)
 
         start = np.log([2.0, 3.0, 1.0]) if initial_params is None else np.asarray(initial_params)
-        curvature = None
-        for look in FIRST_LOOKS:
-            if len(x) > 2 * look:
-                part = scaled.thinned(look)
-                near = maximise(objective_on(part), start, part.customers, curvature)
-                if near.converged and near.covariance is not None:
-                    start, curvature = near.log_params, near.covariance * part.customers
-        optimum = maximise(objective_on(scaled), start, scaled.customers, curvature)
+        optimum = approached(objective_on, scaled, start)
         self._learn(optimum, np.array([1.0, 1.0, scale]))
         # In money as it is: each of n densities is that of the scaled mean, over the scale.
         self.log_likelihood_ = optimum.log_likelihood - scaled.customers * float(np.log(scale))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 from scipy.optimize import minimize
 
+from cxlib.value.clv.differences import central
 from cxlib.value.clv.patterns import Array
 
 Objective = Callable[[Array], tuple[float, Array, Array | None]]
@@ -24,6 +25,8 @@ GAIN = 1e-4
 WIDEST = 10.0
 STEP = 1e-4
 NEWTON_STEPS = 12
+FIRST_LOOKS = (2_000, 40_000)
+"""Rows of the parts of a large sample that tell where its optimum is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,31 @@ def maximise(
     return Optimum(here.at, covariance, -here.value * n, here.slope, converged)
 
 
+class Sample(Protocol):
+    """What a model is fitted on: rows `x`, of which a part may be taken, and their customers."""
+
+    @property
+    def x(self) -> Array: ...
+    @property
+    def customers(self) -> float: ...
+    def thinned(self, most: int) -> Self: ...
+
+
+S = TypeVar("S", bound=Sample)
+
+
+def approached(objective_on: Callable[[S], Objective], whole: S, start: Array) -> Optimum:
+    """The optimum of a sample, a large one's from that of its parts, a few steps from its own."""
+    curvature = None
+    for look in FIRST_LOOKS:
+        if len(whole.x) > 2 * look:
+            part = whole.thinned(look)
+            near = maximise(objective_on(part), start, part.customers, curvature)
+            if near.converged and near.covariance is not None:
+                start, curvature = near.log_params, near.covariance * part.customers
+    return maximise(objective_on(whole), start, whole.customers, curvature)
+
+
 @dataclass(frozen=True, slots=True)
 class Surface:
     """The mean loss at a place, its slopes and, where the objective tells it, its Hessian."""
@@ -110,12 +138,7 @@ class Surface:
         """The Hessian; by central differences of the analytic gradient where it is not told."""
         if self.hessian is not None:
             return self.hessian
-        columns = [
-            (surface(self.at + STEP * way).gradient - surface(self.at - STEP * way).gradient)
-            / (2 * STEP)
-            for way in np.eye(len(self.at))
-        ]
-        hessian = np.stack(columns)
+        hessian = central(lambda at: surface(at).gradient, self.at, STEP)
         return np.asarray((hessian + hessian.T) / 2)
 
 

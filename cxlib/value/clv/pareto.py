@@ -14,11 +14,11 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import gammaln, psi
 
+from cxlib.value.clv.differences import central
 from cxlib.value.clv.patterns import Array, Patterns
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(32)
 NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2
-STEP = 1e-3  # of a logarithm, for differences
 # Beyond this many e-folds the integrand adds less than 1e-15 to the integral.
 E_FOLDS = 36.0
 
@@ -31,8 +31,8 @@ class Pareto:
     in_time_units: ClassVar[tuple[str, ...]] = ("alpha", "beta")
     dropout: ClassVar[tuple[str, ...]] = ("s", "beta")
 
-    def log_likelihood(self, log_params: Array, patterns: Patterns) -> tuple[Array, Array]:
-        """Log-likelihood of each pattern, shape (n,), and its gradient, shape (4, n).
+    def surface(self, log_params: Array, patterns: Patterns) -> tuple[float, Array, None]:
+        """Total log-likelihood of the patterns and its gradient (4,); no Hessian is written down.
 
         L = Γ(r+x)α^r β^s/Γ(r) · [(α+T)^−(r+x) (β+T)^−s + ∫ s (α+y)^−(r+x) (β+y)^−(s+1) dy], the
         integral over t_x < y < T; the gradient is by the logarithms of r, α, s, β. Source: Fader &
@@ -64,11 +64,6 @@ class Pareto:
                 s - beta * over_b,
             )
         )
-        return values, gradient
-
-    def surface(self, log_params: Array, patterns: Patterns) -> tuple[float, Array, None]:
-        """Total of `log_likelihood` and its gradient (4,); the Hessian is not written down."""
-        values, gradient = self.log_likelihood(log_params, patterns)
         return float(values @ patterns.weights), gradient @ patterns.weights, None
 
     def probability_alive(self, log_params: Array, x: Array, t_x: Array, T: Array) -> Array:
@@ -81,13 +76,7 @@ class Pareto:
     def alive_slopes(self, log_params: Array, x: Array, t_x: Array, T: Array) -> Array:
         """Derivatives of `probability_alive` by the logarithms of the parameters, shape (4, n), by
         central differences."""
-        return np.stack(
-            [
-                self.probability_alive(log_params + way, x, t_x, T)
-                - self.probability_alive(log_params - way, x, t_x, T)
-                for way in STEP * np.eye(4)
-            ]
-        ) / (2 * STEP)
+        return central(lambda at: self.probability_alive(at, x, t_x, T), log_params)
 
     def purchase_rate(self, log_params: Array, ahead: Array, x: Array, T: Array) -> Array:
         """Expected purchases per unit of time, `ahead` of T, of a customer who is alive at T.

@@ -17,6 +17,7 @@ from cxlib.results import Estimate, Gate, Issue, Receipt, Unit
 from cxlib.statistics import Z
 from cxlib.value.clv import gammagamma
 from cxlib.value.clv.backtest import Backtest
+from cxlib.value.clv.differences import central
 from cxlib.value.clv.discount import force_of_interest, purchases_while_alive
 from cxlib.value.clv.fitters import DAYS, MODELS
 from cxlib.value.clv.gates import blocked
@@ -36,7 +37,6 @@ COLUMNS = (
     "clv_low",
     "clv_high",
 )
-STEP = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +168,8 @@ def _purchases(fit: Fit, summary: pd.DataFrame, terms: Terms) -> _Expected:
         return np.stack((made.total(), made.total(force)))
 
     here = fit.log_params
-    slopes = [
-        (ahead(here + STEP * way) - ahead(here - STEP * way)) / (2 * STEP)
-        for way in np.eye(len(here))
-    ]
     purchases, discounted = ahead(here)
-    d_purchases, d_discounted = np.stack(slopes, axis=1)
+    d_purchases, d_discounted = central(ahead, here).swapaxes(0, 1)
     return _Expected(
         alive=process.probability_alive(here, x, t_x, T),
         purchases=purchases[of],

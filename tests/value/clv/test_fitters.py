@@ -43,6 +43,13 @@ def at(model, params):
     return ours, stock
 
 
+def each(process, logs, patterns):
+    """The log-likelihood of each pattern, shape (n,), and its gradient, (4, n)."""
+    rows = zip(patterns.x, patterns.t_x, patterns.T, strict=True)
+    found = [process.surface(logs, Patterns.merged(*([v] for v in row))) for row in rows]
+    return np.array([one[0] for one in found]), np.stack([one[1] for one in found], axis=1)
+
+
 @pytest.fixture(scope="module")
 def fitted(weeks):
     return {name: cls(unit="W").fit(*weeks) for name, cls in MODELS.items()}
@@ -79,7 +86,7 @@ def test_likelihood_points(model, golden):
     points = golden["likelihood_points"]
     logs = np.log([points[name] for name in ("r", "alpha", "a", "b")])
     patterns = Patterns.merged([0, 200], [0, 38], [points["T"]] * 2)
-    values, _ = MODELS[model].process.log_likelihood(logs, patterns)
+    values, _ = each(MODELS[model].process, logs, patterns)
     assert_allclose(values, list(points[model].values()), rtol=1e-6)
 
 
@@ -101,7 +108,7 @@ def test_stock_at_equal_parameters(model):
 
 def test_pareto_likelihood_is_stocks():
     logs = np.log(list(PARAMS["pareto"].values()))
-    values, _ = ParetoNbd.process.log_likelihood(logs, Patterns.merged(*HISTORIES))
+    values, _ = each(ParetoNbd.process, logs, Patterns.merged(*HISTORIES))
     stock = lifetimes.ParetoNBDFitter._conditional_log_likelihood(np.exp(logs), *HISTORIES)
     assert_allclose(values, stock, rtol=1e-9)
 
@@ -110,10 +117,8 @@ def test_likelihood_is_never_below_stocks(weeks, fitted, summary):
     for model in ("bgnbd", "mbgnbd"):
         stock = STOCK[model]().fit(*weeks)
         params = np.log(stock.params_.to_numpy())
-        values, _ = MODELS[model].process.log_likelihood(
-            params, patterns := Patterns.merged(*weeks)
-        )
-        assert fitted[model].log_likelihood_ >= float(values @ patterns.weights) - 1e-6
+        value, *_ = MODELS[model].process.surface(params, Patterns.merged(*weeks))
+        assert fitted[model].log_likelihood_ >= value - 1e-6
     paid = summary[summary["spend_purchases"] > 0]
     columns = paid["spend_purchases"], paid["monetary_value"]
     stock = lifetimes.GammaGammaFitter().fit(*columns)
@@ -127,26 +132,24 @@ def test_gradients_are_those_of_the_likelihood(model, shift):
     process = MODELS[model].process
     patterns = Patterns.merged(*HISTORIES)
     logs = np.log(list(PARAMS[model].values())) + shift * np.array([1, -1, 1, 0.5])
-    _, gradient = process.log_likelihood(logs, patterns)
+    _, gradient = each(process, logs, patterns)
     for i, way in enumerate(np.eye(4) * 1e-5):
-        up, down = (process.log_likelihood(logs + s * way, patterns)[0] for s in (1, -1))
+        up, down = (each(process, logs + s * way, patterns)[0] for s in (1, -1))
         assert_allclose(gradient[i], (up - down) / 2e-5, rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.parametrize("model", ["bgnbd", "mbgnbd"])
 @pytest.mark.parametrize("shift", [0.0, 0.7])
-def test_surfaces_are_sums_of_the_likelihood_with_its_curvature(model, shift):
+def test_the_likelihood_of_many_is_their_sum_and_has_its_curvature(model, shift):
     process = MODELS[model].process
     patterns = Patterns.merged(*HISTORIES, weights=1 + np.arange(len(HISTORIES[0])) % 3)
     logs = np.log(list(PARAMS[model].values())) + shift * np.array([1, -1, 1, 0.5])
     value, gradient, hessian = process.surface(logs, patterns)
-    values, slopes = process.log_likelihood(logs, patterns)
+    values, slopes = each(process, logs, patterns)
     assert value == pytest.approx(values @ patterns.weights, rel=1e-12)
     assert_allclose(gradient, slopes @ patterns.weights, rtol=1e-9, atol=1e-9)
     for i, way in enumerate(np.eye(4) * 1e-5):
-        up, down = (
-            process.log_likelihood(logs + s * way, patterns)[1] @ patterns.weights for s in (1, -1)
-        )
+        up, down = (each(process, logs + s * way, patterns)[1] @ patterns.weights for s in (1, -1))
         assert_allclose(hessian[i], (up - down) / 2e-5, rtol=1e-5, atol=1e-6)
 
 

@@ -56,7 +56,7 @@ def test_each_rung_says_that_it_was_needed(monkeypatch, start):
         failed = len(tried) <= failing[start]
         return type(found)(*found.log_params[None], None, 0.0, 1.0, False) if failed else found
 
-    monkeypatch.setattr("cxlib.value.clv.fitters.maximise", failing_at_first)
+    monkeypatch.setattr("cxlib.value.clv.maximum.maximise", failing_at_first)
     found = climb("bgnbd", patterns, "W")
     assert [note.code for note in found.notes] == [start]
     assert (found.fit.model == "bgnbd") == (start != "other_model")

@@ -28,9 +28,10 @@ HISTORIES = st.builds(
 def test_every_history_has_an_answer(model, logs, history, horizon):
     process = MODELS[model].process
     x, t_x, T = history
-    values, gradient = process.log_likelihood(logs, Patterns.merged(x, t_x, T))
-    assert np.isfinite(values).all()
+    value, gradient, hessian = process.surface(logs, Patterns.merged(x, t_x, T))
+    assert np.isfinite(value)
     assert np.isfinite(gradient).all()
+    assert hessian is None or np.isfinite(hessian).all()
     alive = process.probability_alive(logs, x, t_x, T)
     assert (alive >= 0).all()
     assert (alive <= 1).all()
