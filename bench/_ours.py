@@ -13,11 +13,11 @@ import json
 import resource
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 
+from bench._laps import Laps
 from bench._stock import CLUSTERS
 from cxlib import engine
 from cxlib.frames.summary import customer_summary
@@ -34,54 +34,47 @@ FEATURES = ("recency_days", "frequency", "monetary")
 
 def main(path: str, seed: int) -> dict[str, float]:
     """Seconds of each step, and what came out of it."""
-    took: dict[str, float] = {}
-    began = last = time.perf_counter()
-
-    def step(name: str) -> None:
-        nonlocal last
-        now = time.perf_counter()
-        took[name], last = now - last, now
-
+    laps = Laps()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         staged = read.stage(Path(path), folder)
         today = dt.datetime.now(dt.UTC).date()
         imported = convert.convert(staged, plan(match.propose(staged), {}, today=today), folder)
-        step("read")
+        laps.done("read")
         with engine.connect(imported.table.parent, folder) as connection:
             orders = engine.scan(connection, [imported.table])
             segments = rfm.analyse(orders)
-            step("rfm")
+            laps.done("rfm")
             result = lifetime.analyse(orders)
-            step("clv_with_backtest")
-            took["end_to_end"] = time.perf_counter() - began
-            took["peak_memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            laps.done("clv_with_backtest")
+            laps.took["end_to_end"] = laps.all()
+            laps.took["peak_memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             # The steps by themselves, as the peer's are timed.
-            last = time.perf_counter()
+            laps.again()
             summary = customer_summary(orders)
-            step("summary")
+            laps.done("summary")
             x, t_x, T = (summary[c].to_numpy(float) for c in ("frequency", "recency", "T"))
-            last = time.perf_counter()
+            laps.again()
             climb("bgnbd", Patterns.merged(x, t_x, T))
-            step("bgnbd_fit")
+            laps.done("bgnbd_fit")
             paid = summary[summary["spend_purchases"] > 0]
-            last = time.perf_counter()
+            laps.again()
             climb_spend(
                 paid["spend_purchases"].to_numpy(float), paid["monetary_value"].to_numpy(float)
             )
-            step("gamma_gamma_fit")
+            laps.done("gamma_gamma_fit")
             valued = value_customers(result.fitted, Terms(horizon_days=365))
-            step("clv_12_months")
+            laps.done("clv_12_months")
     table = segments.customers[list(FEATURES)].to_numpy(float)
     logs = np.log1p(np.maximum(table, 0))
     points = (logs - logs.mean(axis=0)) / logs.std(axis=0)
-    last = time.perf_counter()
+    laps.again()
     groups = kmeans.fit(points, CLUSTERS, seed)
-    step("clustering")
-    took |= {f"bgnbd_{name}": one.value for name, one in result.params.items()}
-    took |= {f"spend_{name}": one.value for name, one in (result.spend or {}).items()}
+    laps.done("clustering")
+    laps.took |= {f"bgnbd_{name}": one.value for name, one in result.params.items()}
+    laps.took |= {f"spend_{name}": one.value for name, one in (result.spend or {}).items()}
     total = valued.clv.value if valued.clv else float("nan")
-    return took | {"clv": total, "inertia": float(groups.inertia_)}
+    return laps.took | {"clv": total, "inertia": float(groups.inertia_)}
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import resource
 import sys
-import time
 import warnings
 
 import numpy as np
@@ -24,26 +23,21 @@ with warnings.catch_warnings():
 from sklearn.cluster import KMeans
 from sklearn.preprocessing import StandardScaler
 
+from bench._laps import Laps
+
 CLUSTERS, STARTS = 5, 10
 MONTHS, MONTHLY_RATE = 12, 0.008
 
 
 def main(path: str, seed: int) -> dict[str, float]:
     """Seconds of each step, and what came out of it."""
-    took: dict[str, float] = {}
-    began = last = time.perf_counter()
-
-    def step(name: str) -> None:
-        nonlocal last
-        now = time.perf_counter()
-        took[name], last = now - last, now
-
+    laps = Laps()
     orders = pd.read_csv(path, parse_dates=["order_date"])
-    step("read")
+    laps.done("read")
     summary = summary_data_from_transaction_data(
         orders, "customer_id", "order_date", monetary_value_col="amount", freq="D"
     )
-    step("summary")
+    laps.done("summary")
     end = orders["order_date"].max() + pd.Timedelta(days=1)
     rfm = orders.groupby("customer_id").agg(
         last=("order_date", "max"), frequency=("order_id", "nunique"), monetary=("amount", "sum")
@@ -52,14 +46,14 @@ def main(path: str, seed: int) -> dict[str, float]:
     rfm["R"] = pd.qcut(rfm["recency"].rank(method="first"), 5, labels=[5, 4, 3, 2, 1]).astype(int)
     rfm["F"] = pd.qcut(rfm["frequency"].rank(method="first"), 5, labels=[1, 2, 3, 4, 5]).astype(int)
     rfm["M"] = pd.qcut(rfm["monetary"].rank(method="first"), 5, labels=[1, 2, 3, 4, 5]).astype(int)
-    step("rfm")
+    laps.done("rfm")
     purchases = BetaGeoFitter(penalizer_coef=0.0)
     purchases.fit(summary["frequency"], summary["recency"], summary["T"])
-    step("bgnbd_fit")
+    laps.done("bgnbd_fit")
     repeat = summary[(summary["frequency"] > 0) & (summary["monetary_value"] > 0)]
     spend = GammaGammaFitter(penalizer_coef=0.0)
     spend.fit(repeat["frequency"], repeat["monetary_value"])
-    step("gamma_gamma_fit")
+    laps.done("gamma_gamma_fit")
     clv = spend.customer_lifetime_value(
         purchases,
         summary["frequency"],
@@ -70,16 +64,16 @@ def main(path: str, seed: int) -> dict[str, float]:
         discount_rate=MONTHLY_RATE,
         freq="D",
     )
-    step("clv_12_months")
-    took["end_to_end"] = time.perf_counter() - began
-    took["peak_memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    laps.done("clv_12_months")
+    laps.took["end_to_end"] = laps.all()
+    laps.took["peak_memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     features = StandardScaler().fit_transform(np.log1p(rfm[["recency", "frequency", "monetary"]]))
-    last = time.perf_counter()
+    laps.again()
     groups = KMeans(CLUSTERS, n_init=STARTS, random_state=seed).fit(features)
-    step("clustering")
-    took |= {f"bgnbd_{name}": float(value) for name, value in purchases.params_.items()}
-    took |= {f"spend_{name}": float(value) for name, value in spend.params_.items()}
-    return took | {"clv": float(clv.sum()), "inertia": float(groups.inertia_)}
+    laps.done("clustering")
+    laps.took |= {f"bgnbd_{name}": float(value) for name, value in purchases.params_.items()}
+    laps.took |= {f"spend_{name}": float(value) for name, value in spend.params_.items()}
+    return laps.took | {"clv": float(clv.sum()), "inertia": float(groups.inertia_)}
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def signs_of(one: HeaderSet) -> dict[str, float]:
 
 def author(one: HeaderSet) -> str:
     """The program or the author of a header set: the first word of its name."""
-    return re.split(r"[ :,]", re.sub(r"^\w+( open| sealed)?: ", "", one.name))[0]
+    return re.split(r"[ :,]", re.sub(r"^\w+: ", "", one.name))[0]
 
 
 def main(argv: list[str]) -> int:

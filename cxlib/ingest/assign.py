@@ -52,7 +52,7 @@ def assign(
         for wanted in rival.fields
         for i, column in enumerate(columns)
     ]
-    pairs = _told_apart(pairs, language)
+    pairs = _of_the_group(_of_the_text(_told_apart(pairs, language)), language)
     if rival.name == "experiments":
         pairs = _of_units(pairs)
     pairs = sorted((p for p in pairs if p[0] >= LIKELY), key=lambda pair: (-pair[0], -pair[1]))
@@ -91,8 +91,7 @@ Pair = tuple[float, int, Field, Column]
 
 def _told_apart(pairs: list[Pair], language: str) -> list[Pair]:
     """The pairs, none for the customer that tell people apart less well than another does: a bare
-    phone beside what is said to be the customer's, a name, which two may share, beside all else.
-    Nor any of an agent as the group, or of a subject as the text, where there is one."""
+    phone beside what is said to be the customer's, a name, which two may share, beside all else."""
     able = [p for p in pairs if p[2].name == "customer_id" and p[0] >= LIKELY]
     said = {p[3].name: frozenset().union(*meant(p[3].name, language)) for p in able}
     people = {p[3].name for p in able if p[3].personal}
@@ -103,14 +102,24 @@ def _told_apart(pairs: list[Pair], language: str) -> list[Pair]:
     numbers = {p[3].name for p in able if p[0] > NUMBERED and "id" in said[p[3].name]}
     if ({p[3].name for p in able if p[0] >= CERTAIN} | numbers) - people - worse:
         worse |= people
-    pairs = [p for p in pairs if p[2].name != "customer_id" or p[3].name not in worse]
-    teams = [p for p in pairs if p[2].name == "group" and p[0] >= LIKELY]
-    agents = {p[3].name for p in teams if any("agent" in t for t in meant(p[3].name, language))}
-    if {p[3].name for p in teams} - agents:
-        pairs = [p for p in pairs if p[2].name != "group" or p[3].name not in agents]
-    if any(p[2].name == "text" and p[3].prose and p[0] >= LIKELY for p in pairs):
-        pairs = [p for p in pairs if p[2].name != "text" or p[3].prose]
-    return pairs
+    return _without(pairs, "customer_id", worse)
+
+
+def _of_the_group(pairs: list[Pair], language: str) -> list[Pair]:
+    """The pairs, no agent as the group where there is one."""
+    able = {p[3].name for p in pairs if p[2].name == "group" and p[0] >= LIKELY}
+    agents = {name for name in able if any("agent" in term for term in meant(name, language))}
+    return _without(pairs, "group", agents) if able - agents else pairs
+
+
+def _of_the_text(pairs: list[Pair]) -> list[Pair]:
+    """The pairs, no subject as the text where somebody wrote one."""
+    able = {p[3].name for p in pairs if p[2].name == "text" and p[0] >= LIKELY and p[3].prose}
+    return _without(pairs, "text", {p[3].name for p in pairs} - able) if able else pairs
+
+
+def _without(pairs: list[Pair], field: str, worse: set[str]) -> list[Pair]:
+    return [p for p in pairs if p[2].name != field or p[3].name not in worse]
 
 
 def _named_alike(
@@ -167,11 +176,7 @@ def _settle_money(
     elif "quantity" in found and "unit_price" not in found and "quantity" not in said:
         column, score = found["quantity"]
         evidence = columns[column].numbers
-        if (
-            evidence.currencies
-            or evidence.fractions > 0.2 * evidence.values
-            or evidence.either > 0.5 * evidence.values
-        ):
+        if evidence.currencies or evidence.broken or evidence.either > 0.5 * evidence.values:
             del found["quantity"]
             found["amount"] = (column, 0.8 * score)
 
@@ -180,9 +185,7 @@ def _money_by_values(
     found: Assignment, taken: set[str], columns: Sequence[Column], said: Mapping[str, str]
 ) -> None:
     """The only column with cents, in a file without a header, is suggested as the amount."""
-    cents = [
-        c for c in columns if c.name not in taken and c.numbers.fractions > 0.2 * c.numbers.values
-    ]
+    cents = [c for c in columns if c.name not in taken and c.numbers.broken]
     if len(cents) == 1 and "amount" not in found and "amount" not in said:
         found["amount"] = (cents[0].name, LIKELY)
         taken.add(cents[0].name)

@@ -115,16 +115,14 @@ class Column:
         if wanted.type in ("number", "money"):
             if wanted.name == "outcome" and self.yes_or_no:
                 return 1.0  # of a test: converted or not
-            broken = self.numbers.fractions > 0.2 * self.numbers.values
-            if wanted.name == "successes" and (self.yes_or_no or broken):
+            if wanted.name == "successes" and (self.yes_or_no or self.numbers.broken):
                 return 0.0  # of one unit, which is its outcome, or an amount
             likely = 0.8 if wanted.name == "outcome" else 1.0
             if wanted.name in COUNTS and self.yes_or_no:
                 likely = 0.6  # of one unit or one person more often than of a day
             return likely * digits if digits > TYPED and self._no_day else 0.0
         if wanted.type == "id":
-            broken = self.numbers.fractions > 0.2 * self.numbers.values
-            if broken or not self._no_day or self.prose:
+            if self.numbers.broken or not self._no_day or self.prose:
                 return 0.2
             few = self.rows >= MANY and self.distinct <= CODES
             return 1.0 if not few else 0.7 if digits > TYPED else 0.5

@@ -91,8 +91,8 @@ def propose(
     if export is not None:
         rivals = [kind_of(export.kind)]
     filled = [column.name for column in columns if column.filled]
-    guests = {c.name for c in columns if c.masked or c.zeros > GUESTS * c.filled}
-    known = {} if export is None else _without(guests, export, filled)
+    hiding = {c.name for c in columns if c.masked or c.zeros > GUESTS * c.filled}
+    known = {} if export is None else _without(hiding, export, filled)
     points = primary(rated)
     none = {} if export is None else dict.fromkeys(export.lacking, "")
     assigned = {
@@ -108,8 +108,8 @@ def propose(
         for rival in rivals
     }
     weights = {r: likelihood(r, assigned, evidence, rated, language) for r in rivals}
-    known_by = signs(columns, assigned, rated, language) if staged.titles is not None else {}
-    learned = leaning(known_by)
+    told = len(rivals) > 1 and staged.titles is not None  # words tell a kind from another one
+    learned = leaning(signs(columns, assigned, rated, language) if told else {})
     votes = {
         r: weights[r][0] + LEARNED * learned[r.name] + _ours(r, staged.columns) for r in rivals
     }
@@ -167,12 +167,12 @@ def _ours(rival: Kind, headers: Sequence[str]) -> float:
     return float({*headers} <= {field.name for field in rival.fields})
 
 
-def _without(guests: Collection[str], export: Export, filled: Sequence[str]) -> dict[str, str]:
+def _without(hiding: Collection[str], export: Export, filled: Sequence[str]) -> dict[str, str]:
     """The columns of an export, the customer in another than one that has 0 for every guest, or
     hides who it is."""
     known = export.columns(filled)
-    if known.get("customer_id") in guests:
-        named = export.columns([name for name in filled if name not in guests])
+    if known.get("customer_id") in hiding:
+        named = export.columns([name for name in filled if name not in hiding])
         known["customer_id"] = named.get("customer_id", known["customer_id"])
     return known
 

@@ -124,6 +124,11 @@ class NumberEvidence:
         self.fractions += _count(pc.not_equal(pc.struct_field(parts, "multiple"), ""))
         self.negative += _count(pc.match_substring_regex(text, rf"^\(|^{_SIGN}|-$"))
 
+    @property
+    def broken(self) -> bool:
+        """Whether more than a fifth of the values have decimals: amounts, no ids and no counts."""
+        return self.fractions > 0.2 * self.values
+
     def _add_bare(self, text: pa.Array) -> None:
         """Take in numbers of digits with at most one mark."""
         self.numeric += len(text)

@@ -134,10 +134,8 @@ def terms(header: str, *languages: str) -> Terms:
     one of the `languages` has, asked in their order, means what it means there; any other word
     may mean what it means in all languages.
     """
-    known, given = (
-        meanings(),
-        normal(NUMBERED.sub(" no ", COUNTING.sub(" quantity ", header))).split(),
-    )
+    known = meanings()
+    given = normal(NUMBERED.sub(" no ", COUNTING.sub(" quantity ", header))).split()
     found: list[frozenset[str]] = []
     while given:
         length = next((n for n in (3, 2) if " ".join(given[:n]) in known and len(given) >= n), 1)
