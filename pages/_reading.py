@@ -54,8 +54,10 @@ def read(upload: Upload) -> Staged:
     with corrections:
         _correct(staged)
     _report.issues(staged.issues)
-    shown = {_parts.plain(name): cells for name, cells in preview(staged, columns=SHOWN).items()}
-    st.dataframe(shown, hide_index=True, alt=_("The first rows as they were read"))
+    # A grid draws its headers as they are, not as Markdown.
+    st.dataframe(
+        preview(staged, columns=SHOWN), hide_index=True, alt=_("The first rows as they were read")
+    )
     if len(staged.columns) > SHOWN:
         st.caption(_("The first {n} columns are shown.", n=SHOWN))
     return staged

@@ -41,6 +41,11 @@ def test_orders_are_recognised_with_their_columns(uploaded):
     assert [b.label for b in page.button if "Check" in b.label] == ["Check all rows"]
 
 
+def test_the_first_rows_stand_under_their_headers_as_they_are(uploaded):
+    page = uploaded("Cód. Tutor|Dt. do Dia|Vlr. (R$)\n1|01.01.2025|10,5\n2|20.01.2025|4,5\n")
+    assert page.dataframe[0].value.columns.tolist() == ["Cód. Tutor", "Dt. do Dia", "Vlr. (R$)"]
+
+
 def test_another_kind_is_recognised_and_kept(uploaded, store):
     page = uploaded(ANSWERS)
     assert choice(page, "What the file holds").value == "responses"
