@@ -32,8 +32,11 @@ COLUMNS = (
 # Money is summed as whole ten-thousandths (the scale of storage, decimal(18,4)): integer sums are
 # exact and the same in every engine and row order, so equal customers stay equal.
 TICKS = 10_000
-NEVER = nw.lit(dt.date(9999, 12, 31))
-"""The day of a purchase that was none: after all others."""
+HALF = 2**31
+"""Below it lie the lower bits of an amount; above them there is room for a day."""
+ROOM = 2**40
+NEVER = 2**62
+"""Above all days: a null among whole numbers would make pandas round them."""
 
 
 def lazy(table: Any) -> nw.LazyFrame[Any]:
@@ -65,21 +68,90 @@ def rows_until(orders: nw.LazyFrame[Any], end: dt.date | None) -> nw.LazyFrame[A
     return rows if end is None else rows.filter(nw.col("day") <= nw.lit(end, dtype=nw.Date))
 
 
-def customer_days(orders: nw.LazyFrame[Any], end: dt.date | None = None) -> nw.LazyFrame[Any]:
-    """One row a customer and day of purchase: ``customer_id, purchase_day, net (ticks), is_purchase``."""
+def customer_days(
+    orders: nw.LazyFrame[Any], end: dt.date | None = None, **more: nw.Expr
+) -> nw.LazyFrame[Any]:
+    """One row a customer and day of purchase: ``customer_id, purchase_day, net (ticks), sale, undone
+    (rows), is_purchase``, and the sums of what `more` says of the rows of `rows_until`."""
     rows = rows_until(orders, end).filter(~nw.col("customer_id").is_null())
     days = (
         rows.with_columns(
             sale=nw.when(nw.col("undoes")).then(0).otherwise(1),
             undone=nw.when(nw.col("undoes")).then(1).otherwise(0),
+            **more,
         )
         .group_by("customer_id", "purchase_day")
-        .agg(nw.col("net").sum(), nw.col("sale").sum(), nw.col("undone").sum())
+        .agg(*(nw.col(name).sum() for name in ("net", "sale", "undone", *more)))
     )
-    kept = (nw.col("net") > 0) | ((nw.col("net") == 0) & (nw.col("undone") == 0))
-    if "amount" not in orders.collect_schema().names():
-        kept = nw.lit(True)
-    return days.with_columns(nw.col("net").cast(nw.Int64), is_purchase=(nw.col("sale") > 0) & kept)
+    has_money = "amount" in orders.collect_schema().names()
+    return days.with_columns(nw.col("net").cast(nw.Int64)).with_columns(
+        is_purchase=bought(nw.col("net"), nw.col("undone"), has_money)
+    )
+
+
+def bought(net: nw.Expr, undone: nw.Expr, has_money: bool) -> nw.Expr:
+    """Whether a customer-day with a sale is a purchase, by its net and its refunds."""
+    kept = (net > 0) | ((net == 0) & (undone == 0)) if has_money else nw.lit(True)
+    return (nw.col("sale") > 0) & kept
+
+
+def per_customer(days: nw.LazyFrame[Any], **more: nw.Expr) -> nw.LazyFrame[Any]:
+    """Customer-days summed up to a row a customer, as `finished` takes them; `more` are further
+    aggregates. Customers without a purchase are there too, with 0 purchases."""
+    bought, net, day = nw.col("is_purchase"), nw.col("net"), nw.col("purchase_day")
+    # What the first purchase brought, without an ordered aggregate (these cost most of the time): the
+    # least of day and amount in one number. No purchase has less than nothing, and amounts have 63
+    # bits, so two such numbers hold them.
+    year, month, number = (
+        part.cast(nw.Int64) for part in (day.dt.year(), day.dt.month(), day.dt.day())
+    )
+    number = (year * 512 + month * 32 + number) * ROOM
+    return (
+        days.with_columns(
+            bought=nw.when(bought).then(1).otherwise(0),
+            bought_day=nw.when(bought).then(day),
+            bought_net=nw.when(bought).then(net).otherwise(0),
+            paid=nw.when(bought & (net > 0)).then(1).otherwise(0),
+            upper=nw.when(bought).then(number + net // HALF).otherwise(NEVER),
+            lower=nw.when(bought).then(number + net - net // HALF * HALF).otherwise(NEVER),
+        )
+        .group_by("customer_id")
+        .agg(
+            nw.col("upper").min(),
+            nw.col("lower").min(),
+            first_day=nw.col("bought_day").min(),
+            last_day=nw.col("bought_day").max(),
+            purchases=nw.col("bought").sum(),
+            net=nw.col("bought_net").sum(),
+            paid=nw.col("paid").sum(),
+            revenue=nw.col("net").sum(),
+            **more,
+        )
+    )
+
+
+def finished(rows: pd.DataFrame, end: dt.date | None, has_money: bool) -> pd.DataFrame:
+    """The customer summary from rows of `per_customer` with a purchase."""
+    upper, lower = (rows[half].astype("int64") % ROOM for half in ("upper", "lower"))
+    first_net = upper * HALF + lower
+    repeats = rows["paid"] - (first_net > 0)
+    spent = (rows["net"] - first_net).astype("float64") / (repeats * TICKS).where(repeats > 0)
+    observed = pd.Timestamp(end or 0)
+    nothing = pd.Series(float("nan"), index=rows.index)
+    return pd.DataFrame(
+        {
+            "customer_id": rows["customer_id"].astype("str"),
+            "first_day": rows["first_day"],
+            "last_day": rows["last_day"],
+            "purchases": rows["purchases"],
+            "frequency": rows["purchases"] - 1,
+            "recency": (rows["last_day"] - rows["first_day"]).dt.days.astype("float64"),
+            "T": (observed - rows["first_day"]).dt.days.astype("float64"),
+            "monetary_value": spent if has_money else nothing,
+            "spend_purchases": repeats,
+            "revenue": rows["revenue"].astype("float64") / TICKS if has_money else nothing,
+        }
+    )
 
 
 def customer_summary(orders: Any, end: dt.date | None = None) -> pd.DataFrame:
@@ -111,45 +183,10 @@ def customer_summary(orders: Any, end: dt.date | None = None) -> pd.DataFrame:
     x, t_x and T. One purchase a customer-day: their CDNOW data preparation.
     """
     frame = lazy(orders)
-    has_money = "amount" in frame.collect_schema().names()
-    days = customer_days(frame, end)
-    # One pass over the customer-days: what a repeat purchase is, is told by taking the first away.
-    bought = nw.col("is_purchase")
-    summary = collected(
-        days.with_columns(
-            bought=nw.when(bought).then(1).otherwise(0),
-            bought_day=nw.when(bought).then(nw.col("purchase_day")).otherwise(NEVER),
-            bought_net=nw.when(bought).then(nw.col("net")).otherwise(0),
-            paid=nw.when(bought & (nw.col("net") > 0)).then(1).otherwise(0),
-            last_bought=nw.when(bought).then(nw.col("purchase_day")),
-        )
-        .group_by("customer_id")
-        .agg(
-            first_day=nw.col("bought_day").min(),
-            last_day=nw.col("last_bought").max(),
-            purchases=nw.col("bought").sum(),
-            first_net=nw.col("bought_net").first(order_by="bought_day"),
-            net=nw.col("bought_net").sum(),
-            paid=nw.col("paid").sum(),
-            revenue=nw.col("net").sum(),
-        )
-        .filter(nw.col("purchases") > 0)
-        .sort("customer_id")
-    )
-    summary["repeat_net"] = summary["net"] - summary["first_net"]
-    summary["spend_purchases"] = summary["paid"] - (summary["first_net"] > 0)
-    summary["customer_id"] = summary["customer_id"].astype("str")
+    found = per_customer(customer_days(frame, end)).filter(nw.col("purchases") > 0)
     observed = end if end is not None else last_day(frame)
-    summary["frequency"] = summary["purchases"] - 1
-    summary["recency"] = (summary["last_day"] - summary["first_day"]).dt.days.astype("float64")
-    summary["T"] = (pd.Timestamp(observed or 0) - summary["first_day"]).dt.days.astype("float64")
-    spent = summary["repeat_net"].astype("float64") / (summary["spend_purchases"] * TICKS).where(
-        summary["spend_purchases"] > 0
-    )
-    nothing = pd.Series(float("nan"), index=summary.index)
-    summary["monetary_value"] = spent if has_money else nothing
-    summary["revenue"] = summary["revenue"].astype("float64") / TICKS if has_money else nothing
-    return summary[list(COLUMNS)]
+    has_money = "amount" in frame.collect_schema().names()
+    return finished(collected(found.sort("customer_id")), observed, has_money)
 
 
 def last_day(orders: Any, end: dt.date | None = None) -> dt.date | None:

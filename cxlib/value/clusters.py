@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from cxlib.definitions import Definition
 from cxlib.errors import CxError, NotEnoughData
-from cxlib.frames.coverage import coverage
-from cxlib.frames.summary import customer_summary, last_day
+from cxlib.frames.base import customer_base
 from cxlib.i18n import N_
 from cxlib.results import KPI, Fact, Receipt, Sentence
 from cxlib.value import kmeans
@@ -96,7 +95,7 @@ def analyse(
 
     Parameters
     ----------
-    table : orders of any engine
+    table : orders of any engine, or a `CustomerBase` of them
         Needs ``customer_id`` and ``day``; money features need ``amount``.
     as_of : date, optional
         The last day of data unless given. Later rows are ignored.
@@ -125,8 +124,8 @@ def analyse(
     Hennig (2007), Cluster-wise assessment of cluster stability, CSDA 52.
     """
     _check(k, features, seed)
-    end = as_of or last_day(table)
-    summary = customer_summary(table, end)
+    base = customer_base(table, as_of)
+    end, summary = base.end, base.summary
     if end is None or len(summary) < 3:
         raise NotEnoughData(
             "not_enough_data",
@@ -159,7 +158,6 @@ def analyse(
         cluster_name=customers["cluster"].map(named).astype("str"), x=placed[:, 0], y=placed[:, 1]
     )
     silhouette = next(t.silhouette for t in tried if t.k == chosen)
-    rows = coverage(table, end)
     n = len(customers)
     return ClustersResult(
         k=chosen,
@@ -180,8 +178,8 @@ def analyse(
         notes=prepared.notes,
         receipt=DEFINITIONS[0].receipt(
             snapshots=digests,
-            rows_in=rows.rows,
-            excluded=rows.excluded,
+            rows_in=base.coverage.rows,
+            excluded=base.coverage.excluded,
             parameters={
                 "as_of": end.isoformat(),
                 "k": chosen,

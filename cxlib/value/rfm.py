@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from cxlib.definitions import Definition
 from cxlib.errors import CxError, NotEnoughData
-from cxlib.frames.coverage import coverage
+from cxlib.frames.base import customer_base
 from cxlib.frames.edges import quantile_edges
-from cxlib.frames.summary import customer_summary, last_day
 from cxlib.i18n import N_
 from cxlib.results import KPI, Fact, Receipt, Sentence
 from cxlib.value.grid import (
@@ -142,7 +141,7 @@ def analyse(
 
     Parameters
     ----------
-    table : orders of any engine
+    table : orders of any engine, or a `CustomerBase` of them
         Needs ``customer_id`` and ``day``; money scores need ``amount``.
     as_of : date, optional
         The last day of data unless given. Later rows are ignored.
@@ -161,8 +160,8 @@ def analyse(
             N_("Choose rf or fm."),
             scoring=scoring,
         )
-    end = as_of or last_day(table)
-    summary = customer_summary(table, end).reset_index(drop=True)
+    base = customer_base(table, as_of)
+    end, summary = base.end, base.summary
     if end is None or summary.empty:
         raise NotEnoughData(
             "not_enough_data",
@@ -211,7 +210,6 @@ def analyse(
     )
     cells = _cells(customers, scoring)
     segments = _segments(customers)
-    rows = coverage(table, end)
     return RfmResult(
         customers=customers,
         cells=cells,
@@ -225,8 +223,8 @@ def analyse(
         notes=(RELATIVE, *(FALLBACKS[measure] for measure in fallbacks)),
         receipt=DEFINITIONS[0].receipt(
             snapshots=digests,
-            rows_in=rows.rows,
-            excluded=rows.excluded,
+            rows_in=base.coverage.rows,
+            excluded=base.coverage.excluded,
             parameters={"as_of": end.isoformat(), "scoring": scoring},
             timezone=timezone,
         ),

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cxlib.frames.summary import customer_summary, lazy
+from cxlib.frames.base import Split
 from cxlib.i18n import N_
 from cxlib.results import Estimate, Param, Sentence, Unit
-from cxlib.value.clv import discount
+from cxlib.value.clv.ages import Ages
+from cxlib.value.clv.discount import purchases_while_alive
 from cxlib.value.clv.fitters import DAYS, MODELS
 from cxlib.value.clv.ladder import NAMES, climb
 from cxlib.value.clv.patterns import Array, Patterns
 
-SPLIT = 0.5
 RESAMPLES = 2000
 # Customers are resampled in at most so many random groups: the same variance, a bounded cost.
 GROUPS = 2000
@@ -75,57 +73,40 @@ MEASURES = {
 
 
 def backtest(
-    orders: Any,
-    model: str,
-    end: dt.date,
-    *,
-    unit: str = "D",
-    cut: dt.date | None = None,
-    seed: int = 0,
+    split: Split, model: str, end: dt.date, *, unit: str = "D", seed: int = 0
 ) -> Backtest | None:
-    """Split the time of an orders table, fit, predict, score; None where that cannot be done.
+    """Fit customers as they were at the cut, predict their purchases up to `end`, and score that.
 
-    Calibration sees the rows up to `cut`, refunds too: one dated later undoes nothing yet. Holdout
-    purchases are the customer-days after it that stand at `end`.
+    None where nobody had bought before the cut, or no model converges on what they had.
 
     Parameters
     ----------
-    orders : table of any engine
-        As for `customer_summary`.
+    split : Split
+        Of `cxlib.frames.base.customer_base`: calibration sees the rows up to the cut.
     model : {"bgnbd", "mbgnbd", "pareto"}
         What to fit; if it needs another rung of the ladder to converge, that is what is tested.
     end : date
         End of observation.
-    cut : date, optional
-        The last day of calibration; half-way between the first row and `end` unless given.
     """
-    frame = lazy(orders)
-    if cut is None:
-        first = nw.to_py_scalar(frame.select(nw.col("day").cast(nw.Date).min()).collect()["day"][0])
-        if first is None or first >= end:
-            return None
-        cut = first + dt.timedelta(days=round(SPLIT * (end - first).days))
-    days = (end - cut).days
-    known = customer_summary(frame, cut)
-    if days < 1 or known.empty:
+    known, days = split.customers, (end - split.cut).days
+    if known.empty:
         return None
     scale = DAYS[unit]
-    x, t_x, T = (known[c].to_numpy(float) for c in ("frequency", "recency", "T"))
-    patterns = Patterns.merged(x, t_x / scale, T / scale)
-    fit = climb(model, patterns, unit, seed).fit
+    x, t_x, T, actual = (known[c].to_numpy(float) for c in ("frequency", "recency", "T", "later"))
+    fit = climb(model, Patterns.merged(x, t_x, T).scaled(scale), unit, seed).fit
     if fit is None:
         return None
     process = MODELS[fit.model].process
-    ahead = discount.purchases_while_alive(process, fit.log_params, x, T / scale, days / scale)
+    ages = Ages.of_customers(x, T / scale)
+    ahead = purchases_while_alive(process, fit.log_params, ages.x, ages.T, days / scale).total()
     alive = process.probability_alive(fit.log_params, x, t_x / scale, T / scale)
-    actual = _holdout(frame, known["customer_id"], cut, end)
     own = np.divide(x, T, out=np.zeros_like(x), where=T > 0) * days
     mean = np.full_like(x, x.sum() / T.sum() * days)
-    forecasts = {NAMES[fit.model]: ahead.total() * alive, OWN_RATE: own, MEAN_RATE: mean}
+    forecasts = {NAMES[fit.model]: ahead[ages.of] * alive, OWN_RATE: own, MEAN_RATE: mean}
     scores = tuple(_score(name, f, actual) for name, f in forecasts.items())
     return Backtest(
         model_name=fit.model,
-        cut=cut,
+        cut=split.cut,
         end=end,
         customers=len(known),
         holdout_purchases=int(actual.sum()),
@@ -135,15 +116,6 @@ def backtest(
         better=_better(scores[0], scores[1:]),
         calibration=_calibration(x, actual, forecasts[NAMES[fit.model]], own),
     )
-
-
-def _holdout(frame: nw.LazyFrame[Any], customers: Any, cut: dt.date, end: dt.date) -> Array:
-    """Purchases of each customer after `cut`."""
-    names = frame.collect_schema().names()
-    belongs = nw.col("purchase_day" if "purchase_day" in names else "day").cast(nw.Date)
-    later = customer_summary(frame.filter(belongs > nw.lit(cut, dtype=nw.Date)), end)
-    bought = later.set_index("customer_id")["purchases"].reindex(customers.to_numpy())
-    return bought.fillna(0).to_numpy(float)
 
 
 def _score(name: str, forecast: Array, actual: Array) -> Score:

@@ -118,19 +118,21 @@ class BetaGeometric:
         )
         return np.where(chances > 0, expit(-log_odds_gone), 1.0)
 
-    def alive_slopes(self, log_params: Array, x: Array, t_x: Array, T: Array) -> Array:
-        """Derivatives of `probability_alive` by the logarithms of the parameters, shape (4, n)."""
+    def alive_with_slopes(
+        self, log_params: Array, x: Array, t_x: Array, T: Array
+    ) -> tuple[Array, Array]:
+        """`probability_alive`, (n,), and the derivatives of its logarithm by the logarithms of the
+        parameters, (4, n)."""
         r, alpha, _, b = np.exp(log_params)
         chances = x + self.extra_chances
         alive = self.probability_alive(log_params, x, t_x, T)
-        doubt = alive * (1 - alive)
-        later, passed = np.log1p((T - t_x) / (alpha + t_x)), (T - t_x) / (alpha + T)
+        gone = 1 - alive
         slopes = np.empty((4, len(x)))
-        slopes[0] = -doubt * r * later
-        slopes[1] = doubt * (r + x) * passed * alpha / (alpha + t_x)
-        slopes[2] = -doubt
-        slopes[3] = doubt * b / (b + np.maximum(chances, 1) - 1)
-        return slopes
+        slopes[0] = -r * gone * np.log1p((T - t_x) / (alpha + t_x))
+        slopes[1] = gone * (r + x) * (T - t_x) / (alpha + T) * (alpha / (alpha + t_x))
+        slopes[2] = -gone
+        slopes[3] = gone * b / (b + np.maximum(chances, 1) - 1)
+        return alive, slopes
 
     def purchase_rate(self, log_params: Array, ahead: Array, x: Array, T: Array) -> Array:
         """Expected purchases per unit of time, `ahead` of T, of a customer who is alive at T.

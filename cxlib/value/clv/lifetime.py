@@ -13,8 +13,7 @@ import pandas as pd
 
 from cxlib.definitions import Definition
 from cxlib.errors import CxError, NotEnoughData
-from cxlib.frames.coverage import coverage
-from cxlib.frames.summary import customer_summary, last_day
+from cxlib.frames.base import customer_base
 from cxlib.i18n import N_
 from cxlib.results import KPI, Estimate, Gate, Issue, Receipt, Sentence
 from cxlib.statistics import Z
@@ -113,7 +112,7 @@ def analyse(
 
     Parameters
     ----------
-    table : orders of any engine
+    table : orders of any engine, or a `CustomerBase` of them
         Needs ``customer_id`` and ``day``; money needs ``amount``.
     as_of : date, optional
         End of observation, the last day of data unless given. Later rows are ignored.
@@ -203,11 +202,10 @@ def fit(
 ) -> FittedClv:
     """All that takes time: the summary, both fits and the backtest; parameters as for `analyse`."""
     _known(model, unit)
-    end = as_of or last_day(table)
-    summary = customer_summary(table, end).reset_index(drop=True)
-    if end is None or summary.empty:
+    base = customer_base(table, as_of)
+    end, rows = base.end, base.coverage
+    if end is None or base.summary.empty:
         raise _nobody()
-    rows = coverage(table, end)
     receipt = DEFINITIONS[0].receipt(
         snapshots=digests,
         rows_in=rows.rows,
@@ -215,8 +213,8 @@ def fit(
         parameters={"as_of": end.isoformat(), "model": model, "unit": unit, "seed": seed},
         timezone=timezone,
     )
-    tested = backtest(table, model, end, unit=unit, seed=seed)
-    return _fitted(summary, model, unit, seed, tested, receipt, dated=True)
+    tested = backtest(base.splits[0], model, end, unit=unit, seed=seed) if base.splits else None
+    return _fitted(base.summary, model, unit, seed, tested, receipt, dated=True)
 
 
 def valued(fitted: FittedClv, terms: Terms) -> ClvResult:

@@ -68,15 +68,15 @@ class Pareto:
 
     def probability_alive(self, log_params: Array, x: Array, t_x: Array, T: Array) -> Array:
         """P(alive at T | x, t_x, T): the first term's share of the likelihood."""
-        r, alpha, s, beta = np.exp(log_params)
-        log_gone = _gone(log_params, x, t_x, T).log_integral
-        alive = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
-        return np.asarray(np.exp(alive - np.logaddexp(alive, log_gone)))
+        return np.exp(_log_alive(log_params, x, t_x, T))
 
-    def alive_slopes(self, log_params: Array, x: Array, t_x: Array, T: Array) -> Array:
-        """Derivatives of `probability_alive` by the logarithms of the parameters, shape (4, n), by
-        central differences."""
-        return central(lambda at: self.probability_alive(at, x, t_x, T), log_params)
+    def alive_with_slopes(
+        self, log_params: Array, x: Array, t_x: Array, T: Array
+    ) -> tuple[Array, Array]:
+        """`probability_alive`, (n,), and the derivatives of its logarithm by the logarithms of the
+        parameters, (4, n), by central differences."""
+        slopes = central(lambda at: _log_alive(at, x, t_x, T), log_params)
+        return self.probability_alive(log_params, x, t_x, T), slopes
 
     def purchase_rate(self, log_params: Array, ahead: Array, x: Array, T: Array) -> Array:
         """Expected purchases per unit of time, `ahead` of T, of a customer who is alive at T.
@@ -91,6 +91,13 @@ class Pareto:
         """How fast `purchase_rate` falls at first, per unit of time."""
         _, _, s, beta = np.exp(log_params)
         return np.asarray(s / (beta + T) + 0 * x)
+
+
+def _log_alive(log_params: Array, x: Array, t_x: Array, T: Array) -> Array:
+    r, alpha, s, beta = np.exp(log_params)
+    log_gone = _gone(log_params, x, t_x, T).log_integral
+    alive = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
+    return np.asarray(alive - np.logaddexp(alive, log_gone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,20 @@ Nothing is fitted here, so that horizon, discount and margin can be changed at w
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxlib.errors import CxError
 from cxlib.i18n import N_
 from cxlib.results import Estimate, Gate, Issue, Receipt, Unit
 from cxlib.statistics import Z
 from cxlib.value.clv import gammagamma
+from cxlib.value.clv.ages import Ages
 from cxlib.value.clv.backtest import Backtest
 from cxlib.value.clv.differences import central
 from cxlib.value.clv.discount import force_of_interest, purchases_while_alive
@@ -107,131 +111,193 @@ def value_customers(fitted: FittedClv, terms: Terms) -> Valuation:
     of the parameters (delta method on its logarithm, purchases and spend independent), never above
     what the customer would be worth if surely alive. They are not limits of what one customer does.
     """
-    customers = _frame(fitted)
     if fitted.fit is None or blocked(fitted.gates, "all"):
-        return Valuation(customers, None, None, None)
-    expected = _purchases(fitted.fit, fitted.summary, terms)
-    customers["p_alive"] = expected.alive
-    customers["expected_purchases"] = expected.alive * expected.purchases
-    alive = _total(expected.alive, expected.d_alive, fitted.fit, "count")
-    purchases = _total(
-        expected.alive * expected.purchases,
-        expected.d_alive * expected.purchases + expected.alive * expected.d_purchases,
-        fitted.fit,
-        "count",
-    )
+        return Valuation(_frame(fitted, {}), None, None, None)
+    known = Histories.of_customers(fitted.summary, fitted.fit.days_per_unit)
+    expected = Expected.of(fitted.fit, known, terms)
+    alive, purchases = expected.alive, expected.alive * expected.if_alive(expected.purchases)
+    found = {"p_alive": alive[known.of], "expected_purchases": purchases[known.of]}
+    alive_total = expected.total(alive, "count")
+    purchases_total = expected.total(purchases, "count", expected.d_log_purchases)
     if fitted.spend is None or blocked(fitted.gates, "money"):
-        return Valuation(customers, alive, purchases, None)
-    spend, d_log_spend = _spend(fitted.spend, fitted.summary)
-    if_alive = terms.margin * spend * expected.discounted
-    clv = if_alive * expected.alive
-    d_log_if_alive = expected.d_discounted / expected.discounted
-    d_log_clv = d_log_if_alive + _over(expected.d_alive, expected.alive)
-    spend_variance = _variance(d_log_spend, fitted.spend)
-    spread = np.sqrt(_variance(d_log_clv, fitted.fit) + spend_variance)
-    ceiling_spread = np.sqrt(_variance(d_log_if_alive, fitted.fit) + spend_variance)
-    customers["expected_spend"] = spend
-    customers["clv"] = clv
-    customers["clv_low"] = clv * np.exp(-Z * spread)
+        return Valuation(_frame(fitted, found), alive_total, purchases_total, None)
+    spend, d_log_spend = _spend(fitted.spend, known)
+    if_alive = terms.margin * spend * expected.if_alive(expected.discounted)
+    clv = if_alive * alive
+    of_spend = _norms(_spread(fitted.spend, d_log_spend))
+    spread_if_alive = _spread(fitted.fit, expected.d_log_discounted)
+    ceiling = np.sqrt(expected.if_alive(_norms(spread_if_alive)) + of_spend)
+    of_both = _spread(fitted.fit, expected.d_log_alive)
+    of_both += expected.if_alive(spread_if_alive)
+    spread = np.sqrt(_norms(of_both) + of_spend)
     with np.errstate(over="ignore"):
         high = np.where(clv > 0, clv * np.exp(Z * spread), 0.0)
-    customers["clv_high"] = np.minimum(high, if_alive * np.exp(Z * ceiling_spread))
-    total = _total(clv, clv * d_log_clv, fitted.fit, "money", (clv * d_log_spend, fitted.spend))
-    return Valuation(customers, alive, purchases, total)
+    money = {
+        "expected_spend": spend,
+        "clv": clv,
+        "clv_low": clv * np.exp(-Z * spread),
+        "clv_high": np.minimum(high, if_alive * np.exp(Z * ceiling)),
+    }
+    found |= {column: values[known.of] for column, values in money.items()}
+    total = expected.total(clv, "money", expected.d_log_discounted, (d_log_spend, fitted.spend))
+    return Valuation(_frame(fitted, found), alive_total, purchases_total, total)
 
 
 @dataclass(frozen=True, slots=True)
-class _Expected:
-    """P(alive), and purchases and discounted purchases if alive, each (n,); and the derivatives of
-    the three by the logarithms of the parameters, each (k, n)."""
+class Histories:
+    """What values depend on, with customers of one purchase merged by their age.
 
+    `x`, `t_x`, `T` (in the model's unit), `paid` (repeat purchases of a positive value) and `mean`
+    (of these) have shape (h,); ``x[of]`` is each customer's, `of` having shape (n,), and `customers`
+    (h,) counts them.
+    """
+
+    x: Array
+    t_x: Array
+    T: Array
+    paid: Array
+    mean: Array
+    of: NDArray[np.intp]
+    customers: Array
+
+    @classmethod
+    def of_customers(cls, summary: pd.DataFrame, days_per_unit: float) -> Self:
+        """The histories of a customer summary in days."""
+        x, t_x, T = _in_unit(summary, days_per_unit)
+        paid = summary["spend_purchases"].to_numpy(float)
+        mean = np.where(paid > 0, summary["monetary_value"].to_numpy(float), 0.0)
+        repeats = x > 0
+        codes, ages = pd.factorize(T[~repeats])
+        none = np.zeros(len(ages))
+        of = np.empty(len(x), np.intp)
+        of[~repeats] = codes
+        of[repeats] = len(ages) + np.arange(int(repeats.sum()))
+        x, t_x, T, paid, mean = (
+            np.append(single, column[repeats])
+            for single, column in (
+                (none, x), (none, t_x), (ages, T), (none, paid), (none, mean),
+            )
+        )  # fmt: skip
+        return cls(x, t_x, T, paid, mean, of, np.bincount(of, minlength=len(x)).astype(float))
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a fitted model expects of histories.
+
+    `alive` is P(alive), (h,), and `d_log_alive` the derivatives of its logarithm by the logarithms
+    of the parameters, (k, h). What is bought if alive depends on (x, T) alone: `purchases` and
+    `discounted` have a value for each of the pairs `ages`, (m,), and the derivatives of their
+    logarithms are (k, m); `if_alive` brings them to the histories.
+    """
+
+    histories: Histories
+    fit: Fit
+    ages: Ages
     alive: Array
+    d_log_alive: Array
     purchases: Array
     discounted: Array
-    d_alive: Array
-    d_purchases: Array
-    d_discounted: Array
+    d_log_purchases: Array
+    d_log_discounted: Array
+
+    @classmethod
+    def of(cls, fit: Fit, known: Histories, terms: Terms) -> Self:
+        """Expectations of a fitted model under these terms."""
+        process, days, here = MODELS[fit.model].process, fit.days_per_unit, fit.log_params
+        force = force_of_interest(terms.annual_discount_rate, days)
+        horizon = terms.horizon_days / days
+        ages = Ages.of_customers(known.x, known.T)
+        layout = ages.laid(fit.params["alpha"]).checked(
+            lambda x, T: purchases_while_alive(process, here, x, T, horizon).total(force)
+        )
+        x, T = layout.looks()
+
+        def ahead(log_params: Array) -> Array:
+            made = purchases_while_alive(process, log_params, x, T, horizon)
+            return np.log(np.stack((made.total(), made.total(force))))
+
+        purchases, discounted = np.exp(layout.spread(ahead(here)))
+        slopes = central(ahead, here)
+        alive, d_log_alive = process.alive_with_slopes(here, known.x, known.t_x, known.T)
+        return cls(
+            histories=known,
+            fit=fit,
+            ages=ages,
+            alive=alive,
+            d_log_alive=d_log_alive,
+            purchases=purchases,
+            discounted=discounted,
+            d_log_purchases=layout.spread(slopes[:, 0]),
+            d_log_discounted=layout.spread(slopes[:, 1]),
+        )
+
+    def if_alive(self, values: Array) -> Array:
+        """Values of pairs (…, m) for the histories (…, h)."""
+        return values[..., self.ages.of]
+
+    def total(
+        self,
+        values: Array,
+        unit: Unit,
+        d_log_if_alive: Array | None = None,
+        also: tuple[Array, Fit] | None = None,
+    ) -> Estimate:
+        """The sum of `values` (h,) over customers with the interval of its logarithm.
+
+        Values are in proportion to P(alive) and to something of the pairs with the derivatives
+        `d_log_if_alive` (k, m); `also` are derivatives (k, h) by the parameters of another fit.
+        """
+        weighted = values * self.histories.customers
+        total = float(weighted.sum())
+        slopes = self.d_log_alive @ weighted
+        if d_log_if_alive is not None:
+            slopes = slopes + d_log_if_alive @ np.bincount(self.ages.of, weighted)
+        variance = float(slopes @ np.array(self.fit.covariance) @ slopes)
+        if also is not None:
+            slopes = also[0] @ weighted
+            variance += float(slopes @ np.array(also[1].covariance) @ slopes)
+        reach = math.exp(Z * math.sqrt(variance) / total) if total > 0 else 1.0
+        n = len(self.histories.of)
+        return Estimate(total, total / reach, total * reach, n, unit, "delta")
 
 
-def _purchases(fit: Fit, summary: pd.DataFrame, terms: Terms) -> _Expected:
-    process, days = MODELS[fit.model].process, fit.days_per_unit
-    force = force_of_interest(terms.annual_discount_rate, days)
-    x, t_x, T = _histories(summary, days)
-    # The future of a living customer depends on (x, T) alone: far fewer pairs than customers.
-    grouped = pd.DataFrame({"x": x, "T": T}).groupby(["x", "T"], sort=False)
-    of = grouped.ngroup().to_numpy()
-    pairs = grouped.head(1)
-    pair_x, pair_T = pairs["x"].to_numpy(), pairs["T"].to_numpy()
-
-    def ahead(log_params: Array) -> Array:
-        made = purchases_while_alive(process, log_params, pair_x, pair_T, terms.horizon_days / days)
-        return np.stack((made.total(), made.total(force)))
-
-    here = fit.log_params
-    purchases, discounted = ahead(here)
-    d_purchases, d_discounted = central(ahead, here).swapaxes(0, 1)
-    return _Expected(
-        alive=process.probability_alive(here, x, t_x, T),
-        purchases=purchases[of],
-        discounted=discounted[of],
-        d_alive=process.alive_slopes(here, x, t_x, T),
-        d_purchases=d_purchases[:, of],
-        d_discounted=d_discounted[:, of],
-    )
-
-
-def _spend(spend: Fit, summary: pd.DataFrame) -> tuple[Array, Array]:
-    """Expected value of a purchase, (n,), and the derivatives of its logarithm, (3, n)."""
-    x = summary["spend_purchases"].to_numpy(float)
-    mean = np.where(x > 0, summary["monetary_value"].to_numpy(float), 0.0)
+def _spend(spend: Fit, known: Histories) -> tuple[Array, Array]:
+    """Expected value of a purchase, (h,), and the derivatives of its logarithm, (3, h)."""
+    x, mean = known.paid, known.mean
     p, q, v = spend.params["p"], spend.params["q"], spend.params["v"]
     denominator = p * x + q - 1
     slopes = np.stack((1 - p * x / denominator, -q / denominator, v / (v + x * mean)))
     return gammagamma.expected_spend(spend.log_params, x, mean), slopes
 
 
-def _frame(fitted: FittedClv) -> pd.DataFrame:
+def _frame(fitted: FittedClv, found: Mapping[str, Array]) -> pd.DataFrame:
+    """The customers with what was found of them; the other columns are NaN."""
     summary = fitted.summary.reset_index(drop=True)
-    _, t_x, T = _histories(summary, DAYS[fitted.unit])
-    customers = pd.DataFrame(
-        {
-            "customer_id": summary["customer_id"],
-            "frequency": summary["frequency"],
-            # A summary given as 1.71 weeks comes back as 1.71, not as 11.97 / 7.
-            "recency": np.round(t_x, 9),
-            "T": np.round(T, 9),
-            "monetary_value": summary["monetary_value"],
-        }
-    )
-    for column in COLUMNS[len(customers.columns) :]:
-        customers[column] = np.nan
-    return customers
+    _, t_x, T = _in_unit(summary, DAYS[fitted.unit])
+    known = {
+        "customer_id": summary["customer_id"],
+        "frequency": summary["frequency"],
+        # A summary given as 1.71 weeks comes back as 1.71, not as 11.97 / 7.
+        "recency": np.round(t_x, 9),
+        "T": np.round(T, 9),
+        "monetary_value": summary["monetary_value"],
+    }
+    held = {**known, **found}
+    return pd.DataFrame({column: held.get(column, np.nan) for column in COLUMNS})
 
 
-def _histories(summary: pd.DataFrame, days_per_unit: float) -> tuple[Array, Array, Array]:
+def _in_unit(summary: pd.DataFrame, days_per_unit: float) -> tuple[Array, Array, Array]:
     x, t_x, T = (summary[c].to_numpy(float) for c in ("frequency", "recency", "T"))
     return x, t_x / days_per_unit, T / days_per_unit
 
 
-def _variance(slopes: Array, fit: Fit) -> Array:
-    """gᵀ Σ g of each customer: `slopes` (k, n) by the logarithms of the parameters."""
-    return np.asarray(
-        np.einsum("in,ij,jn->n", slopes, np.array(fit.covariance), slopes, optimize=True)
-    )
+def _spread(fit: Fit, slopes: Array) -> Array:
+    """Slopes (k, n) by the logarithms of the parameters in units of their errors: independent
+    standard errors, whose squares add up to the variance gᵀ Σ g."""
+    return np.asarray(np.linalg.cholesky(np.array(fit.covariance)).T @ slopes)
 
 
-def _over(slopes: Array, values: Array) -> Array:
-    """Slopes of a logarithm; 0 where the value itself has vanished."""
-    safe = np.where(values > 1e-300, values, np.inf)
-    return slopes / safe
-
-
-def _total(
-    values: Array, slopes: Array, fit: Fit, unit: Unit, also: tuple[Array, Fit] | None = None
-) -> Estimate:
-    """A sum over customers with the interval of its logarithm; `also` are slopes by another fit."""
-    total = float(values.sum())
-    parts = [(slopes, fit)] if also is None else [(slopes, fit), also]
-    variance = sum(float(_variance(s.sum(axis=1, keepdims=True), f)[0]) for s, f in parts)
-    reach = math.exp(Z * math.sqrt(variance) / total) if total > 0 else 1.0
-    return Estimate(total, total / reach, total * reach, len(values), unit, "delta")
+def _norms(spreads: Array) -> Array:
+    """Sums of squares of columns, (n,)."""
+    return np.asarray(np.einsum("kn,kn->n", spreads, spreads))

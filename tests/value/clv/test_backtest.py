@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
+from cxlib.frames.base import customer_base
 from cxlib.value.clv.backtest import MEAN_RATE, OWN_RATE, _gains, _score, backtest
 from cxlib.value.clv.gates import gates
 
@@ -15,7 +16,11 @@ CUT, END = dt.date(1997, 9, 30), dt.date(1998, 6, 30)
 
 @pytest.fixture(scope="module")
 def tested(orders):
-    return backtest(orders, "bgnbd", END, unit="W", cut=CUT)
+    return at_the_cut(orders, unit="W")
+
+
+def at_the_cut(orders, **options):
+    return backtest(customer_base(orders, END, [CUT]).splits[0], "bgnbd", END, **options)
 
 
 def test_published_holdout_means(tested, golden):
@@ -39,7 +44,7 @@ def test_a_refund_after_the_cut_undoes_nothing_yet(orders):
     late = bought.assign(day=pd.Timestamp("1998-01-15"), amount=-bought["amount"], status="refund")
     early = late.assign(day=pd.Timestamp("1997-09-01"))
     plain, after, before = (
-        backtest(pd.concat([table, extra]), "bgnbd", END, cut=CUT)
+        at_the_cut(pd.concat([table, extra]))
         for extra in (table.iloc[:0], late, early)
     )
     pd.testing.assert_frame_equal(after.calibration, plain.calibration)
@@ -51,7 +56,7 @@ def test_customers_who_come_after_the_cut_are_not_judged(orders):
     newcomer = pd.DataFrame(
         {"customer_id": "new", "day": [pd.Timestamp("1998-02-01")], "amount": 5.0}
     )
-    found = backtest(pd.concat([orders, newcomer]), "bgnbd", END, cut=CUT)
+    found = at_the_cut(pd.concat([orders, newcomer]))
     assert found.customers == 2357
 
 
@@ -82,6 +87,6 @@ def test_gains_cover_and_grouping_keeps_their_width():
 def test_a_file_too_short_to_split_has_no_backtest(summary):
     day = pd.Timestamp("2024-01-01")
     table = pd.DataFrame({"customer_id": ["a", "b"], "day": [day, day], "amount": 1.0})
-    assert backtest(table, "bgnbd", day.date()) is None
+    assert customer_base(table).splits == ()
     holdout = gates(summary, None, None, None)[-1]
     assert (holdout.code, holdout.passed, holdout.blocks) == ("holdout", False, "money")

@@ -158,10 +158,11 @@ def test_slopes_of_p_alive(model):
     process = MODELS[model].process
     logs = np.log(list(PARAMS[model].values()))
     histories = [np.asarray(column, float) for column in HISTORIES]
-    slopes = process.alive_slopes(logs, *histories)
+    alive, slopes = process.alive_with_slopes(logs, *histories)
+    assert_allclose(alive, process.probability_alive(logs, *histories), rtol=1e-12)
     for i, way in enumerate(np.eye(4) * 1e-4):
         up, down = (process.probability_alive(logs + s * way, *histories) for s in (1, -1))
-        assert_allclose(slopes[i], (up - down) / 2e-4, rtol=1e-4, atol=1e-6)
+        assert_allclose(slopes[i] * alive, (up - down) / 2e-4, rtol=1e-4, atol=1e-6)
 
 
 def test_gamma_gamma_has_the_slopes_and_curvature_of_its_likelihood():

@@ -1,0 +1,177 @@
+"""The customer base, read in one pass: what every analysis of customers rests on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from cxlib.frames.collected import collected
+from cxlib.frames.coverage import Coverage
+from cxlib.frames.summary import bought, customer_days, finished, lazy, per_customer, rows_until
+
+SPLITS = (0.5,)
+"""Where time is cut unless asked otherwise: half-way between the first and the last day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Customers as they were known at the end of the day `cut`, and what they bought after it.
+
+    `customers` has a row a customer with a purchase up to `cut`, ordered by customer: ``frequency,
+    recency, T`` (days, float64) as they were then, refunds dated later undoing nothing yet, and
+    ``later``, the purchases after `cut` that stand at the end (float64).
+    """
+
+    cut: dt.date
+    customers: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerBase:
+    """Customers of an orders table up to `end`, its last day unless another was asked for.
+
+    `summary` is the customer summary, `coverage` says which rows it rests on, `splits` are the
+    customers at earlier days. An empty table has no `end`.
+    """
+
+    end: dt.date | None
+    summary: pd.DataFrame
+    coverage: Coverage
+    splits: tuple[Split, ...]
+
+
+def customer_base(
+    orders: Any, end: dt.date | None = None, splits: Sequence[float | dt.date] = SPLITS
+) -> CustomerBase:
+    """The customers of an orders table: their summary, its coverage, and their earlier states.
+
+    Parameters
+    ----------
+    orders : table of any engine, or CustomerBase
+        As for `cxlib.frames.summary.customer_summary`. A base is given back as it is, so that
+        several analyses can share one.
+    end : date, optional
+        End of observation: the last day of data unless given. Later rows are ignored.
+    splits : sequence of float or date
+        Where to cut: days, or shares of the time from the first row to `end`. A day that is not
+        between these is left out.
+    """
+    if isinstance(orders, CustomerBase):
+        return orders
+    frame = lazy(orders)
+    has_money = "amount" in frame.collect_schema().names()
+    seen = _seen(frame, end)
+    end = end or seen.last
+    cuts = _cuts(seen.first, end, splits)
+    # Most files have no refund of an earlier purchase; then the past is as it looks today.
+    late = _late(cuts) if seen.undone else {}
+    days = customer_days(frame, end, **late)
+    then = dict[str, nw.Expr]()
+    for i, cut in enumerate(cuts):
+        stood = nw.col("is_purchase")
+        if late:
+            net = nw.col("net") - nw.col(f"late_net_{i}").cast(nw.Int64)
+            stood = bought(net, nw.col("undone") - nw.col(f"late_undone_{i}"), has_money)
+        before = nw.col("purchase_day") <= nw.lit(cut, dtype=nw.Date)
+        days = days.with_columns(
+            nw.when(stood & before).then(1).otherwise(0).alias(f"x_{i}"),
+            nw.when(stood & before).then(nw.col("purchase_day")).alias(f"day_{i}"),
+            nw.when(nw.col("is_purchase") & ~before).then(1).otherwise(0).alias(f"later_{i}"),
+        )
+        then |= {
+            f"x_{i}": nw.col(f"x_{i}").sum(),
+            f"first_{i}": nw.col(f"day_{i}").min(),
+            f"last_{i}": nw.col(f"day_{i}").max(),
+            f"later_{i}": nw.col(f"later_{i}").sum(),
+        }
+    days = days.with_columns(rows=nw.col("sale") + nw.col("undone"))
+    found = collected(per_customer(days, rows=nw.col("rows").sum(), **then).sort("customer_id"))
+    buyers = found["purchases"] > 0
+    rows, used = int(found["rows"].sum()), int(found.loc[buyers, "rows"].sum())
+    return CustomerBase(
+        end=end,
+        coverage=Coverage(seen.rows, seen.later, seen.anonymous, rows - used, used),
+        splits=tuple(_split(found, i, cut) for i, cut in enumerate(cuts)),
+        summary=finished(
+            found if buyers.all() else found[buyers].reset_index(drop=True), end, has_money
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Rows of a table and the days that they span; `undone` counts refunds of an earlier day."""
+
+    rows: int
+    later: int
+    anonymous: int
+    undone: int
+    first: dt.date | None
+    last: dt.date | None
+
+
+def _seen(frame: nw.LazyFrame[Any], end: dt.date | None) -> _Seen:
+    all_rows = rows_until(frame, None)
+    inside = nw.lit(True) if end is None else nw.col("day") <= nw.lit(end, dtype=nw.Date)
+
+    def count(condition: nw.Expr) -> nw.Expr:
+        return nw.when(condition).then(1).otherwise(0).sum()
+
+    found = collected(
+        all_rows.with_columns(inside=inside).select(
+            rows=nw.len(),
+            later=count(~nw.col("inside")),
+            anonymous=count(nw.col("inside") & nw.col("customer_id").is_null()),
+            undone=count(nw.col("inside") & (nw.col("day") > nw.col("purchase_day"))),
+            first=nw.col("day").min(),
+            last=nw.col("day").max(),
+        )
+    )
+    counts = found[["rows", "later", "anonymous", "undone"]].fillna(0).astype("int64")
+    rows, later, anonymous, undone = (int(counts[c].iloc[0]) for c in counts)
+    return _Seen(rows, later, anonymous, undone, _day(found["first"]), _day(found["last"]))
+
+
+def _day(column: pd.Series[Any]) -> dt.date | None:
+    day = pd.Timestamp(column.iloc[0])
+    return None if pd.isna(day) else day.date()
+
+
+def _cuts(
+    first: dt.date | None, end: dt.date | None, splits: Sequence[float | dt.date]
+) -> list[dt.date]:
+    if first is None or end is None:
+        return []
+    days = (end - first).days
+    cuts = (
+        split if isinstance(split, dt.date) else first + dt.timedelta(days=round(split * days))
+        for split in splits
+    )
+    return [cut for cut in cuts if first <= cut < end]
+
+
+def _late(cuts: Sequence[dt.date]) -> dict[str, nw.Expr]:
+    """What refunds dated after each cut took back."""
+    sums = {}
+    for i, cut in enumerate(cuts):
+        late = nw.col("undoes") & (nw.col("day") > nw.lit(cut, dtype=nw.Date))
+        sums[f"late_net_{i}"] = nw.when(late).then(nw.col("net")).otherwise(0)
+        sums[f"late_undone_{i}"] = nw.when(late).then(1).otherwise(0)
+    return sums
+
+
+def _split(found: pd.DataFrame, i: int, cut: dt.date) -> Split:
+    known = found[found[f"x_{i}"] > 0]
+    first, last = known[f"first_{i}"], known[f"last_{i}"]
+    customers = {
+        "frequency": known[f"x_{i}"] - 1,
+        "recency": (last - first).dt.days,
+        "T": (pd.Timestamp(cut) - first).dt.days,
+        "later": known[f"later_{i}"],
+    }
+    return Split(cut, pd.DataFrame(customers).astype("float64").reset_index(drop=True))
