@@ -55,10 +55,10 @@ class Imported:
     problems: tuple[Problem, ...] = ()
 
 
-def reopen(path: Path, kind: str) -> Imported | None:
+def reopen(path: Path, *kinds: str) -> Imported | None:
     """The report in a file that `import --out` wrote; None if the file is another one.
 
-    Raises CxError `wrong_kind` where it holds another kind of table.
+    Raises CxError `wrong_kind` where it holds none of the kinds of table.
     """
     try:
         metadata = pq.read_metadata(path).metadata or {}
@@ -67,12 +67,12 @@ def reopen(path: Path, kind: str) -> Imported | None:
     held = metadata.get(KIND.encode(), b"").decode()
     if not held or REPORT.encode() not in metadata:
         return None
-    if held != kind:
+    if held not in kinds:
         raise CxError(
             "wrong_kind",
             N_("The file holds {held}, and {kind} are needed."),
             held=held,
-            kind=kind,
+            kind=", ".join(kinds),
         )
     report: Imported = from_plain(Imported, json.loads(metadata[REPORT.encode()]))
     lines = path.with_name(f"{path.stem}.lines.parquet")

@@ -28,6 +28,8 @@ SHORT = r"^\s*[-+]?[0-9]{1,3}(?:[.,][0-9]*)?\s*$"  # a number that cannot be a d
 # A digit after nothing or after a word or two (a weekday, a month, a quarter), in a short text.
 DATE_LIKE = r"^\s*(?:[^0-9@_]{0,24}[-/., ]|[QqTt])?[0-9][^@_]{0,60}$"
 TOGETHER, HELD = 50, 32 << 20  # columns that are read at once, and bytes of them
+ALL = slice(None)
+FIRST = 1 << 17  # rows of a large file that say what its columns are
 MANY, CODES = 50, 5  # of so many rows, so few different numbers are codes or points, and no ids
 HEAD = 64  # values that tell whether a column looks like days written by a machine
 COUNTS = ("n", "impressions", "clicks", "sent", "delivered", "opened", "leads", "conversions")
@@ -89,6 +91,12 @@ class Column:
             self._look_for_dates(values)
         else:
             self.numbers.add(values)
+
+    def join(self, other: Column) -> None:
+        """Take in what `look` has found in a part of the file that comes after."""
+        self.rows += other.rows
+        self.dates.join(other.dates)
+        self.numbers.join(other.numbers)
 
     def _look_for_dates(self, values: pa.Array) -> None:
         """Dates among values; most of what cannot be one is left out first, since looking is slow."""
@@ -210,7 +218,8 @@ class Evidence:
             size = file.metadata.row_group(0).total_byte_size + 1 if groups else 1
             step = max(1, min(TOGETHER, len(cells) * HELD // size))
             for start in range(0, len(cells) if groups else 0, step):
-                held = file.read_row_group(0, cells[start : start + step])
+                some = cells[start : start + step]
+                held = file.read_row_group(0, some) if groups == 1 else _head(file, some)
                 for column, values in zip(self.columns[start:], held.columns, strict=False):
                     for chunk in values.chunks:
                         column.add(chunk)
@@ -224,25 +233,50 @@ class Evidence:
 
     def typed(self, wanted: Mapping[str, FieldType]) -> dict[str, Column]:
         """Columns by all their values, as far as these tell about the type that is wanted of them."""
-        with ThreadPoolExecutor(THREADS) as pool:
-            return dict(zip(wanted, pool.map(self._typed, wanted, wanted.values()), strict=True))
+        found = {
+            name: self._whole.get(name) or Column(name, self.staged.sources[self._index(name)])
+            for name in wanted
+        }
+        groups = pq.read_metadata(self.staged.path).num_row_groups
+        pieces = [(name, n) for name in wanted if name not in self._whole for n in range(groups)]
 
-    def _typed(self, name: str, wanted: FieldType) -> Column:
-        if name in self._whole:
-            return self._whole[name]
-        return self._all(name, lambda column, chunk: column.look(chunk, wanted))
+        def looked(piece: tuple[str, int]) -> Column:
+            name, group = piece
+            column = Column(name, found[name].source)
+            index = self._index(name)
+            # Many different values are read faster as they are than brought together.
+            alike = self.columns[index].distinct < 0.5 * self.columns[index].rows
+            for chunk in chunks(self.staged, f"c{index}", slice(group, group + 1), alike):
+                column.look(chunk, wanted[name])
+            return column
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            for (name, _), part in zip(pieces, pool.map(looked, pieces), strict=True):
+                found[name].join(part)
+        return found
+
+    def _index(self, name: str) -> int:
+        return self.staged.columns.index(name)
 
     def _all(self, name: str, take: Callable[[Column, pa.Array], None]) -> Column:
         """A column that has taken in all chunks of the file."""
-        index = self.staged.columns.index(name)
+        index = self._index(name)
         column = Column(name, self.staged.sources[index])
         for chunk in chunks(self.staged, f"c{index}"):
             take(column, chunk)
         return column
 
 
-def chunks(staged: Staged, cell: str, most: int | None = None) -> Iterator[pa.Array]:
-    """A column of the staged text, piece by piece, dictionary encoded."""
-    with pq.ParquetFile(staged.path, read_dictionary=[cell]) as file:
-        for group in range(min(file.num_row_groups, most or file.num_row_groups)):
+def chunks(
+    staged: Staged, cell: str, groups: slice = ALL, encoded: bool = True
+) -> Iterator[pa.Array]:
+    """A column of the staged text, piece by piece, with a dictionary unless that is not wanted."""
+    with pq.ParquetFile(staged.path, read_dictionary=[cell] if encoded else None) as file:
+        for group in range(file.num_row_groups)[groups]:
             yield from file.read_row_group(group, [cell]).column(0).chunks
+
+
+def _head(file: pq.ParquetFile, cells: list[str]) -> pa.Table:
+    """The first rows of a file of several row groups."""
+    batch = next(file.iter_batches(FIRST, row_groups=[0], columns=cells))
+    return pa.Table.from_batches([batch])

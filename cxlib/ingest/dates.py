@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -174,6 +174,12 @@ class DateEvidence:
         )
         a, b, c = (_ints(pc.struct_field(numeric, part)) for part in "abc")
         self._count_order(found, a, b, c, widths, ends)
+
+    def join(self, other: DateEvidence) -> None:
+        """Take in what other values, which come later, have told."""
+        for told in fields(self):
+            setattr(self, told.name, getattr(self, told.name) + getattr(other, told.name))
+        self.examples = list(dict.fromkeys(self.examples))[:3]
 
     def _count_compact(self, year: np.ndarray, month: np.ndarray, day: np.ndarray) -> None:
         plausible = int((_is_day(year, month, day) & _between(year, 1900, 2100)).sum())

@@ -259,7 +259,7 @@ def _swapped(
     column, order = fields.get("timestamp"), order_of(written.get("timestamp", ""))
     if column is None or order not in ("ymd", "dmy", "mdy"):
         return
-    first = [c.cast(pa.string()) for c in chunks(staged, staged.cell(column), most=1)]
+    first = [c.cast(pa.string()) for c in chunks(staged, staged.cell(column), slice(1))]
     if first and looks_swapped(pa.concat_arrays(first), order):
         yield Issue(
             "swapped_days",

@@ -50,7 +50,9 @@ def _may_need_trimming(text: pa.Array) -> bool:
 
 def is_missing(text: pa.Array) -> pa.Array:
     """Where trimmed text stands for nothing."""
-    short = pc.less_equal(pc.binary_length(text), LONGEST)
+    short = pc.fill_null(pc.less_equal(pc.binary_length(text), LONGEST), False)
+    short = pc.and_not(short, pc.fill_null(pc.match_substring_regex(text, "^[0-9]"), False))
     if not pc.any(short).as_py():  # most columns have no cell that is worth a real look
-        return pc.fill_null(short, False)
-    return pc.is_in(pc.utf8_lower(text), pa.array(WORDS, pa.string()))
+        return short
+    words = pc.utf8_lower(text.filter(short))
+    return pc.replace_with_mask(short, short, pc.is_in(words, pa.array(WORDS, pa.string())))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 import numpy as np
@@ -66,6 +66,8 @@ _INDIAN = r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"  # 12,34,567: lakhs and crores
 MARKS = {".": r"\.", ",": ","}
 # Most numbers are written plainly; taking these apart group by group would cost thirty times as much.
 _BARE = r"^-?[0-9]+(?:[.,][0-9]+)?$"
+POINT = ord(".")
+_MACHINE = np.array([chr(byte) in "0123456789.-" for byte in range(256)])
 _SIMPLE = {mark: rf"^-?[0-9]+(?:{regex}[0-9]+)?$" for mark, regex in MARKS.items()}
 _DIGITS = {ord(digit): str(i) for zero in "０٠۰०" for i, digit in
            enumerate(chr(ord(zero) + n) for n in range(10))} | {
@@ -87,6 +89,8 @@ class NumberEvidence:
 
     def add(self, text: pa.Array) -> None:
         """Take in distinct values."""
+        if self._add_machines(text):
+            return
         text = _latin(trimmed(text))
         text = text.filter(pc.invert(is_missing(text)))
         self.values += len(text)
@@ -124,10 +128,48 @@ class NumberEvidence:
         self.fractions += _count(pc.not_equal(pc.struct_field(parts, "multiple"), ""))
         self.negative += _count(pc.match_substring_regex(text, rf"^\(|^{_SIGN}|-$"))
 
+    def join(self, other: NumberEvidence) -> None:
+        """Take in what other values have told."""
+        for told in fields(self):
+            setattr(self, told.name, getattr(self, told.name) + getattr(other, told.name))
+
     @property
     def broken(self) -> bool:
         """Whether more than a fifth of the values have decimals: amounts, no ids and no counts."""
         return self.fractions > 0.2 * self.values
+
+    def _add_machines(self, text: pa.Array) -> bool:
+        """Take in numbers as machines write them, digits with at most a point and a minus in front,
+        by their bytes; whether all are."""
+        if not pa.types.is_string(text.type) or not len(text) or text.null_count:
+            return False
+        _, offsets, buffer = text.buffers()
+        places = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
+        data = np.frombuffer(buffer or b"", np.uint8)[places[0] : places[-1]]
+        begin, end = places[:-1] - places[0], places[1:] - places[0]
+        if not _MACHINE[data].all() or (begin == end).any():
+            return False
+        minus = data[begin] == ord("-")
+        first = begin + minus
+        if (first == end).any() or (data == ord("-")).sum() != minus.sum():
+            return False
+        points = np.flatnonzero(data == POINT)
+        owner = np.searchsorted(begin, points, "right") - 1
+        if (
+            (np.diff(owner) == 0).any()
+            or (data[first] == POINT).any()
+            or (data[end - 1] == POINT).any()
+        ):
+            return False
+        place, size = points - first[owner], end[owner] - first[owner]
+        either = int(((size - place == 4) & (place <= 3) & (data[first[owner]] != ord("0"))).sum())
+        self.values += len(text)
+        self.numeric += len(text)
+        self.negative += int(minus.sum())
+        self.either += either
+        self.votes["."] += len(points) - either
+        self.fractions += len(points) - either
+        return True
 
     def _add_bare(self, text: pa.Array) -> None:
         """Take in numbers of digits with at most one mark."""
@@ -284,7 +326,8 @@ def _plain_spaces(body: pa.Array) -> pa.Array:
 
 def _latin(text: pa.Array) -> pa.Array:
     """Full-width, Arabic and Devanagari digits as 0–9."""
-    if not pc.any(pc.match_substring_regex(text, r"[０-９٠-٩۰-۹०-९]")).as_py():
+    strange = pc.invert(pc.string_is_ascii(text))
+    if not pc.any(pc.match_substring_regex(text.filter(strange), r"[０-９٠-٩۰-۹०-९]")).as_py():
         return text
     return pa.array(
         [None if cell is None else cell.translate(_DIGITS) for cell in text.to_pylist()],

@@ -10,12 +10,14 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from cxlib.definitions import Definition
 from cxlib.errors import CxError, NotEnoughData
 from cxlib.frames.base import customer_base
 from cxlib.frames.edges import quantile_edges
+from cxlib.frames.summary import HALF, TICKS
 from cxlib.i18n import N_
 from cxlib.results import KPI, Fact, Receipt, Sentence
 from cxlib.value.grid import (
@@ -31,6 +33,8 @@ from cxlib.value.grid import (
 )
 
 Scoring = Literal["rf", "fm"]
+PLACES = np.array([[SEGMENTS.index(name) for name in row] for row in GRID])
+"""The segment of each cell of the grid, as its place in `SEGMENTS`."""
 
 DEFINITIONS = (
     Definition(
@@ -203,13 +207,10 @@ def analyse(
         money = customers["m"].fillna(customers["f"]).astype("int64")
         customers["fm"] = (customers["f"] + money + 1) // 2
     column = customers[column_score(scoring)]
-    customers["segment"] = pd.Series(
-        np.array(GRID, dtype=object)[customers["r"] - 1, column - 1],
-        index=customers.index,
-        dtype="str",
-    )
+    segment = PLACES[customers["r"] - 1, column - 1]
+    customers["segment"] = pd.Series(pa.array(SEGMENTS).take(segment), dtype="str")
     cells = _cells(customers, scoring)
-    segments = _segments(customers)
+    segments = _segments(customers, segment)
     return RfmResult(
         customers=customers,
         cells=cells,
@@ -242,62 +243,68 @@ def _fills(values: NDArray[Any], edges: tuple[float, ...]) -> bool:
 
 def _money_scores(
     monetary: NDArray[np.float64], edges: tuple[float, ...], fallback: bool
-) -> pd.api.extensions.ExtensionArray:
+) -> pd.arrays.IntegerArray:
     known = ~np.isnan(monetary)
-    scores = pd.array([pd.NA] * len(monetary), dtype="Int64")
+    scores = np.ones(len(monetary), dtype=np.int64)
     if known.any():
         values = monetary[known]
         scores[known] = dense_scores(values) if fallback else quantile_scores(values, edges)
-    return scores
+    return pd.arrays.IntegerArray(scores, ~known)
 
 
-def _money(amounts: pd.Series[Any]) -> float | None:
-    """A sum that is exact at the scale of storage, whatever the order; None without money."""
-    known = amounts.dropna()
-    return None if known.empty else round(math.fsum(known), 4)
+def _money(amounts: NDArray[np.float64], of: NDArray[np.intp], groups: int) -> list[float]:
+    """Sums of each group, exact at the scale of storage, whatever the order; NaN counts for nothing.
+
+    Whole ten-thousandths are summed in two halves, which floats hold exactly.
+    """
+    known = ~np.isnan(amounts)
+    ticks = np.rint(amounts[known] * TICKS)
+    upper = np.floor(ticks / HALF)
+    halves = (np.bincount(of[known], part, groups) for part in (upper, ticks - upper * HALF))
+    return [(int(high) * HALF + int(low)) / TICKS for high, low in zip(*halves, strict=True)]
 
 
 def _cells(customers: pd.DataFrame, scoring: Scoring) -> tuple[Cell, ...]:
     has_money = bool(customers["monetary"].notna().any())
-    members = dict(tuple(customers.groupby(["r", column_score(scoring)])["monetary"]))
-    nothing = customers["monetary"].iloc[:0]
+    r, f = (customers[c].to_numpy(np.int64) - 1 for c in ("r", column_score(scoring)))
+    of, cells = r * len(SCORES) + f, len(SCORES) ** 2
+    counts = np.bincount(of, minlength=cells)
+    revenues = _money(customers["monetary"].to_numpy(np.float64), of, cells)
     return tuple(
         Cell(
             r,
             f,
             GRID[r - 1][f - 1],
-            len(amounts := members.get((r, f), nothing)),
-            (_money(amounts) or 0.0) if has_money else None,
+            int(counts[cell := (r - 1) * len(SCORES) + f - 1]),
+            revenues[cell] if has_money else None,
         )
         for r in reversed(SCORES)
         for f in SCORES
     )
 
 
-def _segments(customers: pd.DataFrame) -> tuple[Segment, ...]:
-    total = _money(customers["monetary"])
-    found = dict(tuple(customers.groupby("segment")))
-    segments = []
-    for name in SEGMENTS:
-        if name not in found:
-            continue
-        people = found[name]
-        revenue = None if total is None else _money(people["monetary"]) or 0.0
-        segments.append(
-            Segment(
-                segment=name,
-                customers=len(people),
-                share=len(people) / len(customers),
-                revenue=revenue,
-                revenue_share=revenue / total
-                if revenue is not None and total and total > 0
-                else None,
-                median_recency_days=float(people["recency_days"].median()),
-                median_frequency=float(people["frequency"].median()),
-                median_monetary=None if total is None else float(people["monetary"].median()),
-            )
+def _segments(customers: pd.DataFrame, of: NDArray[np.intp]) -> tuple[Segment, ...]:
+    """The segments that have customers; `of` are the customers' places in `SEGMENTS`."""
+    has_money = bool(customers["monetary"].notna().any())
+    revenues = _money(customers["monetary"].to_numpy(np.float64), of, len(SEGMENTS))
+    total = sum(revenues)
+    measures = customers[["recency_days", "frequency", "monetary"]]
+    medians: dict[Any, Any] = measures.groupby(of).median().to_dict("index")
+    counts = np.bincount(of, minlength=len(SEGMENTS))
+    return tuple(
+        Segment(
+            segment=name,
+            customers=int(counts[i]),
+            share=int(counts[i]) / len(customers),
+            revenue=revenues[i] if has_money else None,
+            revenue_share=revenues[i] / total if has_money and total > 0 else None,
+            median_recency_days=float(medians[i]["recency_days"]),
+            median_frequency=float(medians[i]["frequency"]),
+            median_monetary=float(medians[i]["monetary"]) if has_money else None,
         )
-    return tuple(segments)
+        for i, name in enumerate(SEGMENTS)
+        if counts[i]
+    )
 
 
 def _headline(segments: tuple[Segment, ...]) -> tuple[KPI, ...]:

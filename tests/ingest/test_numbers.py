@@ -17,7 +17,7 @@ from cxlib.ingest.numbers import (
 
 def told(*values: str) -> NumberEvidence:
     evidence = NumberEvidence()
-    evidence.add(pa.array(values))
+    evidence.add(pa.array(values, pa.string()))
     return evidence
 
 
@@ -142,3 +142,25 @@ def test_any_amount_survives_any_notation(value, marks):
     decimal, group = marks
     text = f"{value:,.2f}".replace(",", "G").replace(".", decimal).replace("G", group)
     assert read(decimal, text) == [value.normalize()]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.from_regex(r"\A-?[0-9]{1,6}(?:\.[0-9]{1,4})?\Z"),
+            st.sampled_from(
+                ["", "-", ".5", "5.", "1.2.3", "--3", "3-", "-.5", "1,5", "NA", "1.250"]
+            ),
+        ),
+        max_size=8,
+    )
+)
+def test_numbers_of_machines_tell_by_their_bytes_what_they_tell_otherwise(values):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(NumberEvidence, "_add_machines", lambda self, text: False)
+        slowly = told(*values)
+    assert told(*values) == slowly
+    parts = NumberEvidence()
+    for half in (values[:3], values[3:]):
+        parts.join(told(*half))
+    assert parts == slowly
