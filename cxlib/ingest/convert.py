@@ -23,7 +23,7 @@ from cxlib.ingest.check import checks
 from cxlib.ingest.digest import Digest, joined
 from cxlib.ingest.findings import Ledger
 from cxlib.ingest.fold import Orders, fold, quoted, write
-from cxlib.ingest.pieces import TableFile, as_text, dictionaries, groups, is_in, read_group
+from cxlib.ingest.pieces import TableFile, dictionaries, groups, is_in, read_group
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
 from cxlib.ingest.repeats import find_repeated
@@ -293,8 +293,8 @@ def _add_orders(
         for table in folded.tables():
             file.add(table)
             sold = is_in(table["status"], SALE)
-            customers = as_text(table["customer_id"]).filter(sold)
-            buyers.add(pa.table({"customer_id": pc.unique(customers)}))
+            customers = table.select(["customer_id"]).filter(sold)
+            buyers.add(customers)
             records, sales = records + len(table), sales + len(customers)
             rows += pc.sum(table["lines"]).as_py()
             amount = pc.sum(table["amount"]).as_py()

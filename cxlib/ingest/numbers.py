@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cxlib.ingest.machine import MachineNumbers, machine_numbers
 from cxlib.ingest.missing import is_missing, trimmed
 
 EXACT = pa.decimal128(38, 12)
@@ -66,8 +67,6 @@ _INDIAN = r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"  # 12,34,567: lakhs and crores
 MARKS = {".": r"\.", ",": ","}
 # Most numbers are written plainly; taking these apart group by group would cost thirty times as much.
 _BARE = r"^-?[0-9]+(?:[.,][0-9]+)?$"
-POINT = ord(".")
-_MACHINE = np.array([chr(byte) in "0123456789.-" for byte in range(256)])
 _SIMPLE = {mark: rf"^-?[0-9]+(?:{regex}[0-9]+)?$" for mark, regex in MARKS.items()}
 _DIGITS = {ord(digit): str(i) for zero in "０٠۰०" for i, digit in
            enumerate(chr(ord(zero) + n) for n in range(10))} | {
@@ -89,7 +88,9 @@ class NumberEvidence:
 
     def add(self, text: pa.Array) -> None:
         """Take in distinct values."""
-        if self._add_machines(text):
+        written = machine_numbers(text)
+        if written is not None:
+            self._add_machines(written)
             return
         text = _latin(trimmed(text))
         text = text.filter(pc.invert(is_missing(text)))
@@ -138,38 +139,15 @@ class NumberEvidence:
         """Whether more than a fifth of the values have decimals: amounts, no ids and no counts."""
         return self.fractions > 0.2 * self.values
 
-    def _add_machines(self, text: pa.Array) -> bool:
-        """Take in numbers as machines write them, digits with at most a point and a minus in front,
-        by their bytes; whether all are."""
-        if not pa.types.is_string(text.type) or not len(text) or text.null_count:
-            return False
-        _, offsets, buffer = text.buffers()
-        places = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
-        data = np.frombuffer(buffer or b"", np.uint8)[places[0] : places[-1]]
-        begin, end = places[:-1] - places[0], places[1:] - places[0]
-        if not _MACHINE[data].all() or (begin == end).any():
-            return False
-        minus = data[begin] == ord("-")
-        first = begin + minus
-        if (first == end).any() or (data == ord("-")).sum() != minus.sum():
-            return False
-        points = np.flatnonzero(data == POINT)
-        owner = np.searchsorted(begin, points, "right") - 1
-        if (
-            (np.diff(owner) == 0).any()
-            or (data[first] == POINT).any()
-            or (data[end - 1] == POINT).any()
-        ):
-            return False
-        place, size = points - first[owner], end[owner] - first[owner]
-        either = int(((size - place == 4) & (place <= 3) & (data[first[owner]] != ord("0"))).sum())
-        self.values += len(text)
-        self.numeric += len(text)
-        self.negative += int(minus.sum())
-        self.either += either
-        self.votes["."] += len(points) - either
-        self.fractions += len(points) - either
-        return True
+    def _add_machines(self, found: MachineNumbers) -> None:
+        """Take in numbers as machines write them."""
+        count, clear = len(found.first), len(found.points) - found.ambiguous
+        self.values += count
+        self.numeric += count
+        self.negative += int(found.negative.sum())
+        self.either += found.ambiguous
+        self.votes["."] += clear
+        self.fractions += clear
 
     def _add_bare(self, text: pa.Array) -> None:
         """Take in numbers of digits with at most one mark."""
@@ -222,6 +200,16 @@ def parse_numbers(text: pa.Array, decimal: str) -> pa.Array:
     digits = pc.replace_substring_regex(digits, r"^(-?[0-9]*\.[0-9]{12})[0-9]+$", r"\1")
     fits = pc.and_not(pc.match_substring_regex(digits, r"^-?0*[0-9]{0,20}(?:\.[0-9]*)?$"), percent)
     return pc.if_else(pc.fill_null(fits, False), digits, None).cast(EXACT)
+
+
+def parse_money(text: pa.Array, decimal: str) -> pa.Array:
+    """Text as amounts at the scale of storage (`STORED`); null as `parse_numbers`, and too large."""
+    if decimal == "." and machine_numbers(text) is not None:
+        try:
+            return text.cast(STORED)
+        except pa.ArrowInvalid:  # how it says that some have more digits than are stored
+            pass
+    return stored(parse_numbers(text, decimal))
 
 
 def parse_floats(text: pa.Array, decimal: str) -> pa.Array:
@@ -298,6 +286,8 @@ def stored(value: pa.Array) -> pa.Array:
 
 def currencies_of(text: pa.Array) -> pa.Array:
     """The currency code that each value names; null where it names none."""
+    if machine_numbers(text) is not None:
+        return pa.nulls(len(text), pa.string())
     text = _latin(trimmed(text))
     bare = pc.fill_null(pc.match_substring_regex(text, _BARE), True)
     codes = pa.nulls(len(text), pa.string())

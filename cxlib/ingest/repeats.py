@@ -9,6 +9,9 @@ import pyarrow.compute as pc
 from cxlib.engine import Connection
 
 SORTED = 1 << 25  # hashes that are sorted in memory: 256 MB; more are grouped by the engine
+WORD = 8  # bytes
+NOTHING = np.uint64(0xC2B2AE3D27D4EB4F)  # the number of what is not there
+_ALL = np.uint64(2**64 - 1)
 _FACTOR, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 
 
@@ -24,12 +27,30 @@ def _numbers(column: pa.ChunkedArray) -> np.ndarray:
     if pa.types.is_date32(column.type):
         days: np.ndarray = column.cast(pa.int32()).to_numpy().astype(np.uint64)
         return days
-    if not pa.types.is_dictionary(column.type):
-        return np.fromiter(map(hash, column.to_pylist()), np.int64, len(column)).view(np.uint64)
     whole = column.combine_chunks()
-    known = np.array([*map(hash, whole.dictionary.to_pylist()), hash(None)], np.int64)
-    at: np.ndarray = pc.fill_null(whole.indices, len(known) - 1).to_numpy()
-    found: np.ndarray = known[at].view(np.uint64)
+    if not pa.types.is_dictionary(column.type):
+        return _of_text(whole)
+    known = np.append(_of_text(whole.dictionary.cast(pa.string())), NOTHING)
+    found: np.ndarray = known[pc.fill_null(whole.indices, len(known) - 1).to_numpy()]
+    return found
+
+
+def _of_text(text: pa.Array) -> np.ndarray:
+    """A number for each text, of its bytes: eight at a time, of all texts at once."""
+    filled = pc.fill_null(text, "")
+    _, offsets, buffer = filled.buffers()
+    places = np.frombuffer(offsets, np.int32)[filled.offset : filled.offset + len(filled) + 1]
+    data = np.frombuffer(bytes(buffer or b"") + bytes(WORD), np.uint8)
+    words = np.ndarray(len(data) - WORD + 1, "<u8", data, strides=(1,))  # that overlap
+    begin, length = places[:-1].astype(np.int64), np.diff(places).astype(np.uint64)
+    found = length.copy()
+    for start in range(0, int(length.max(initial=0)), WORD):
+        rows = slice(None) if start < length.min() else np.flatnonzero(length > start)
+        left = np.minimum(length[rows] - np.uint64(start), WORD) * np.uint64(8)
+        word = words[begin[rows] + start] & (_ALL >> (np.uint64(64) - left))
+        found[rows] = (found[rows] ^ (found[rows] >> _SHIFT)) * _FACTOR + word
+    if text.null_count:
+        found[text.is_null().to_numpy(zero_copy_only=False)] = NOTHING
     return found
 
 

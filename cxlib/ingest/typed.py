@@ -19,7 +19,7 @@ from cxlib.ingest.cells import Cells
 from cxlib.ingest.dates import NOTATIONS, Dates, Order, read_dates, swapped_dates
 from cxlib.ingest.findings import NOTATION, Effect, Finding, Ledger
 from cxlib.ingest.flags import parse_flags
-from cxlib.ingest.numbers import has_percent, parse_floats, parse_numbers, stored
+from cxlib.ingest.numbers import has_percent, parse_floats, parse_money
 from cxlib.ingest.pieces import ahead, dictionaries, groups, read_group
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
@@ -79,7 +79,7 @@ class Rows:
         A percentage is no such value: 10 % of something is not 10.
         """
         cells = self.cells[column]
-        values = cells.spread(lambda v: stored(parse_numbers(v, mark)))
+        values = cells.spread(lambda v: parse_money(v, mark))
         return values, pc.and_not(pc.is_null(values), cells.missing())
 
     def floats(
