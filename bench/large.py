@@ -21,6 +21,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bench._memory import children, peak
+
 CITIES = ["Jakarta Selatan", "Bandung", "Surabaya", "Medan", "Semarang", "Makassar", "Denpasar"]
 CHANNELS = ["Shopee", "Tokopedia", "Website", "TikTok Shop", "Toko"]
 GOODS = ["Kemeja Batik", "Celana Chino", "Sepatu Lari", "Tas Ransel, 20 L", "Kopi Gayo 250 g"]
@@ -176,29 +178,14 @@ def _timed(command: list[str]) -> tuple[float, float, float, str]:
     with tempfile.TemporaryFile() as out:
         process = subprocess.Popen(command, stdout=out)
         while process.poll() is None:
-            children = _children(process.pid)
-            now = _peak(process.pid)
-            base = base or (now if children else 0.0)
+            below = children(process.pid)
+            now = peak(process.pid)
+            base = base or (now if below else 0.0)
             own = max(own, now)
-            child = max([child, *map(_peak, children)])
+            child = max([child, *map(peak, below)])
             time.sleep(0.05)
         taken = time.perf_counter() - began
         if process.returncode:
             raise SystemExit(f"{command[1:4]} ended with {process.returncode}")
         out.seek(0)
         return taken, own - base, child, out.read().decode()
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def _peak(pid: int) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)

@@ -15,9 +15,12 @@ def collected(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     DuckDB sums integers into 128 bits; pandas would hold these, and days, as Python objects, which
     for a million customers takes seconds. A sum that does not fit into 64 bits is an error.
     """
-    table: pa.Table = frame.collect("pyarrow").to_native()
+    schema = frame.collect_schema()
+    wide = [name for name, held in schema.items() if held == nw.Int128]
+    narrow = frame.with_columns(nw.col(name).cast(nw.Int64) for name in wide) if wide else frame
+    table: pa.Table = narrow.collect("pyarrow").to_native()
     # pandas input brings its index along as a column, and its types in the metadata.
-    table = table.select(frame.collect_schema().names())
+    table = table.select(schema.names())
     fields = [pa.field(field.name, _plain(field.type)) for field in table.schema]
     found: pd.DataFrame = table.cast(pa.schema(fields)).to_pandas(ignore_metadata=True)
     return found
