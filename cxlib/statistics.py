@@ -13,6 +13,8 @@ from cxlib.results import Direction, Estimate, Unit, Verdict
 
 LEVEL = 0.95
 FALSE_DISCOVERY = 0.05
+STEPS = (1, 2, 5)
+NOTHING = 1e-9  # what is less has no power of ten that a chart could show
 FAMILY = 12  # comparisons that are judged together: a year of months
 EARLIER = 6  # changes that a series must have shown before a new one can be called unusual
 RESAMPLED = 20_000  # customers; see `customer_ratio`
@@ -315,3 +317,19 @@ def _state(change: float, p: float) -> Direction:
 
 def _known(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
+
+
+def round_edges(amounts: ArrayLike) -> list[float]:
+    """Round edges (1, 2, 5 × powers of ten) that hold every value; the first class starts at 0."""
+    values = np.asarray(amounts, dtype=np.float64)
+    known = values[values > NOTHING]
+    if not len(known):
+        return [0.0, 1.0]
+    largest, small = float(known.max()), float(np.quantile(known, 0.02))
+    low = math.floor(math.log10(max(small, largest / 1e6)))
+    high = math.ceil(math.log10(largest)) + 1
+    rounds = [step * 10.0**power for power in range(low, high) for step in STEPS]
+    start = max((e for e in rounds if e <= small), default=rounds[0])
+    inner = [e for e in rounds if e >= start]
+    last = next(i for i, e in enumerate(inner) if e > largest)
+    return [0.0, *inner[: last + 1]]

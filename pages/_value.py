@@ -16,7 +16,7 @@ from cxlib.value.clv import backtest, explain
 from cxlib.value.clv.lifetime import ClvResult
 from cxlib.value.clv.value import FittedClv, Terms
 from cxlib.value.sales import SalesResult
-from pages import _cache, _charts, _parts, _state
+from pages import _cache, _charts, _forecast, _parts, _state
 
 _ = _state.say
 
@@ -81,6 +81,7 @@ def proof(result: ClvResult) -> None:
             _("Purchases that came and that were forecast, by earlier frequency"),
             tested.calibration,
         )
+        _forecast.held(tested)
         _charts.listed(charts.score_table(result, lang), "clv_scores", _("Errors of the forecasts"))
 
 

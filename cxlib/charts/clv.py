@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -34,49 +33,17 @@ TOP = (
     "expected_purchases",
     "expected_spend",
 )
-STEPS = (1, 2, 5)
-NOTHING = 1e-9  # what is less has no power of ten that a chart could show
-
-
-def money_edges(values: pd.Series[Any]) -> list[float]:
-    """Round edges (1, 2, 5 × powers of ten) that hold every value; the first class starts at 0."""
-    known = values[values > NOTHING]
-    if known.empty:
-        return [0.0, 1.0]
-    low = math.floor(math.log10(max(known.quantile(0.02), known.max() / 1e6)))
-    high = math.ceil(math.log10(known.max())) + 1
-    rounds = [step * 10.0**power for power in range(low, high) for step in STEPS]
-    start = max((e for e in rounds if e <= known.quantile(0.02)), default=rounds[0])
-    inner = [e for e in rounds if e >= start]
-    last = next(i for i, e in enumerate(inner) if e > known.max())
-    return [0.0, *inner[: last + 1]]
 
 
 def worth(result: ClvResult) -> tuple[str, str]:
-    """What customers are compared by: CLV, or expected purchases where money is withheld."""
-    if result.customers["clv"].notna().any():
-        return "clv", N_("CLV")
-    return "expected_purchases", N_("Expected purchases")
+    """The column by which customers are compared, and what it is called."""
+    return result.worth, N_("CLV") if result.worth == "clv" else N_("Expected purchases")
 
 
 def classes(result: ClvResult, lang: Language) -> pd.DataFrame:
     """Customers by class of value: ``low, high, name, customers, total``."""
-    column, _ = worth(result)
-    values = result.customers[column].dropna()
-    edges = money_edges(values)
-    number = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
-    grouped = values.groupby(number).agg(["size", "sum"])
-    return pd.DataFrame(
-        {
-            "low": [edges[i] for i in grouped.index],
-            "high": [edges[i + 1] for i in grouped.index],
-            "name": [
-                f"{lang.compact(edges[i])}–{lang.compact(edges[i + 1])}" for i in grouped.index
-            ],
-            "customers": grouped["size"].to_numpy(),
-            "total": grouped["sum"].to_numpy(),
-        }
-    )
+    table = result.classes
+    return table.assign(name=_names(table, lang))
 
 
 def distribution(result: ClvResult, lang: Language, look: Theme) -> Any:
@@ -109,22 +76,9 @@ def distribution(result: ClvResult, lang: Language, look: Theme) -> Any:
 
 def value_map_table(result: ClvResult, lang: Language) -> pd.DataFrame:
     """Customers by P(alive) (tenths) and class of value: the marks of `value_map`."""
-    column, _ = worth(result)
-    known = result.customers[["p_alive", column]].dropna()
-    edges = money_edges(known[column])
-    alive = (known["p_alive"] * 10).astype(int).clip(upper=9)
-    value = np.clip(np.searchsorted(edges, known[column], side="right") - 1, 0, len(edges) - 2)
-    counts = known.groupby([alive.rename("a"), pd.Series(value, known.index, name="v")])[column]
-    table = counts.agg(customers="size", total="sum").reset_index()
-    low, high = (np.array(edges)[table["v"] + shift] for shift in (0, 1))
-    return table.assign(
-        low=low,
-        high=high,
-        alive_low=table["a"] / 10,
-        alive_high=(table["a"] + 1) / 10,
-        alive=[f"{lang.percent(a / 10, 0)}" for a in table["a"]],
-        name=[f"{lang.compact(a)}–{lang.compact(b)}" for a, b in zip(low, high, strict=True)],
-    ).drop(columns=["a", "v"])
+    table = result.cells
+    alive = [lang.percent(share, 0) for share in table["alive_low"]]
+    return table.assign(alive=alive, name=_names(table, lang))
 
 
 def value_map(result: ClvResult, lang: Language, look: Theme) -> Any:
@@ -163,6 +117,11 @@ def value_map(result: ClvResult, lang: Language, look: Theme) -> Any:
         .add_params(picked)
     )
     return dressed(drawing, lang, height=300)
+
+
+def _names(table: pd.DataFrame, lang: Language) -> list[str]:
+    edges = zip(table["low"], table["high"], strict=True)
+    return [f"{lang.compact(low)}–{lang.compact(high)}" for low, high in edges]
 
 
 def members(result: ClvResult, mark: dict[str, float]) -> pd.DataFrame:

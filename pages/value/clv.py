@@ -4,7 +4,7 @@ import streamlit as st
 
 from cxlib.charts import clv as charts
 from cxlib.value.clv import lifetime
-from pages import _charts, _parts, _report, _state, _value
+from pages import _charts, _forecast, _parts, _report, _state, _value
 
 PAGE = {"title": "Lifetime value", "group": "value", "icon": ":material/paid:", "order": 40}
 
@@ -48,6 +48,7 @@ with right:
         select=True,
     )
 _parts.meaning(result.meaning, currency)
+_forecast.newcomer(fitted, terms, currency)
 
 picked = cell.get("cell") or bar.get("bar")
 if not picked:
@@ -57,5 +58,7 @@ _charts.customers(
 )
 _report.receipt(result.receipt)
 
+_forecast.groups(fitted, terms, orders, part, currency)
 _value.proof(result)
+_forecast.models(orders, part)
 _value.drivers(fitted, terms.horizon_days)

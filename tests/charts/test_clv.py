@@ -11,14 +11,23 @@ from hypothesis import strategies as st
 
 from cxlib.charts import clv
 from cxlib.i18n import language
+from cxlib.statistics import round_edges
+from cxlib.value.clv.classes import classes, worth
 
 EN = language("en")
+
+
+def valued_as(result, people):
+    by_value, cells = classes(people)
+    return dataclasses.replace(
+        result, customers=people, worth=worth(people), classes=by_value, cells=cells
+    )
 
 
 @given(st.lists(st.floats(0, 1e12), min_size=1, max_size=60))
 @settings(max_examples=80, deadline=None)
 def test_edges_hold_every_value_once(values):
-    edges = clv.money_edges(pd.Series(values, dtype=float))
+    edges = round_edges(values)
     assert edges[0] == 0
     assert all(low < high for low, high in itertools.pairwise(edges))
     assert edges[-1] > max(values)
@@ -30,13 +39,13 @@ def test_edges_hold_every_value_once(values):
 def test_the_marks_partition_the_customers(clv_result, mark, shown):
     result = clv_result
     if shown == "purchases":  # as where a gate withholds money
-        result = dataclasses.replace(result, customers=result.customers.assign(clv=np.nan))
+        result = valued_as(result, result.customers.assign(clv=np.nan))
     if shown == "edges":  # values that are just where a class ends, and P(alive) likewise
         n = np.arange(len(result.customers))
         people = result.customers.assign(
             clv=np.array([0.0, 1, 2, 5, 10, 20, 50])[n % 7], p_alive=n % 11 / 10
         )
-        result = dataclasses.replace(result, customers=people)
+        result = valued_as(result, people)
     table = clv.classes(result, EN) if mark == "bar" else clv.value_map_table(result, EN)
     fields = ["low", "high"] + ["alive_low", "alive_high"] * (mark == "cell")
     # What a click returns: the fields of the mark.
@@ -53,7 +62,7 @@ def test_the_marks_partition_the_customers(clv_result, mark, shown):
 def test_classes_are_told_apart_by_name(clv_result, code, scale):
     """Two classes of one name would be drawn on top of one another."""
     people = clv_result.customers
-    result = dataclasses.replace(clv_result, customers=people.assign(clv=people["clv"] * scale))
+    result = valued_as(clv_result, people.assign(clv=people["clv"] * scale))
     names = clv.classes(result, language(code))["name"]
     assert names.is_unique
 

@@ -7,21 +7,26 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from cxlib.frames.base import Split
 from cxlib.i18n import N_
 from cxlib.results import Estimate, Param, Sentence, Unit
+from cxlib.statistics import wilson
 from cxlib.value.clv.ages import Ages
 from cxlib.value.clv.discount import purchases_while_alive
 from cxlib.value.clv.fitters import DAYS, MODELS
-from cxlib.value.clv.ladder import NAMES, climb
+from cxlib.value.clv.ladder import NAMES, Fit, climb
 from cxlib.value.clv.patterns import Array, Patterns
+from cxlib.value.clv.predictive import limits
 
 RESAMPLES = 2000
 # Customers are resampled in at most so many random groups: the same variance, a bounded cost.
 GROUPS = 2000
 TOP_FREQUENCY = 7
+FIFTHS = 5
+CHECKED = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,12 @@ class Backtest:
 
     `baselines` are the customer's own past rate and the mean rate. `gains` say by how much each
     baseline's RMSE exceeds the model's, with a paired-bootstrap interval. `better` names measures
-    on which a baseline beats the model. `calibration` has a row a calibration frequency:
-    ``frequency`` (the last: that and more), ``customers, actual, predicted, own_rate`` (means).
+    on which a baseline beats the model. `coverage` is the share of customers (at most `CHECKED` of
+    them) whose purchases lay within their 95 % predictive limits.
+
+    `calibration` has a row a calibration frequency: ``frequency`` (the last: that and more),
+    ``customers, actual, predicted, own_rate`` (means). `by_recency` has the same by fifths of the
+    days since the last purchase at the cut: ``days_since`` is a fifth's largest.
     """
 
     model_name: str
@@ -61,7 +70,9 @@ class Backtest:
     baselines: tuple[Score, ...]
     gains: tuple[Estimate, ...]
     better: tuple[tuple[str, str], ...]
+    coverage: Estimate
     calibration: pd.DataFrame
+    by_recency: pd.DataFrame
 
 
 OWN_RATE, MEAN_RATE = N_("Own past rate"), N_("Mean rate")
@@ -114,8 +125,19 @@ def backtest(
         baselines=scores[1:],
         gains=_gains(list(forecasts.values()), actual, seed),
         better=_better(scores[0], scores[1:]),
+        coverage=_coverage(fit, known, days),
         calibration=_calibration(x, actual, forecasts[NAMES[fit.model]], own),
+        by_recency=_by_recency(T - t_x, actual, forecasts[NAMES[fit.model]], own),
     )
+
+
+def _coverage(fit: Fit, known: pd.DataFrame, days: float) -> Estimate:
+    """How many customers bought as often as their predictive limits allow, of every so manieth."""
+    some = known.iloc[:: max(1, -(-len(known) // CHECKED))]
+    x, t_x, T, actual = (some[c].to_numpy(float) for c in ("frequency", "recency", "T", "later"))
+    scale = fit.days_per_unit
+    low, high = limits(fit, x, t_x / scale, T / scale, days / scale)
+    return wilson(int(((low <= actual) & (actual <= high)).sum()), len(some))
 
 
 def _score(name: str, forecast: Array, actual: Array) -> Score:
@@ -178,16 +200,22 @@ def _better(model: Score, baselines: tuple[Score, ...]) -> tuple[tuple[str, str]
 
 
 def _calibration(x: Array, actual: Array, predicted: Array, own: Array) -> pd.DataFrame:
-    rows = pd.DataFrame(
-        {
-            "frequency": np.minimum(x, TOP_FREQUENCY).astype(int),
-            "actual": actual,
-            "predicted": predicted,
-            "own_rate": own,
-        }
-    )
-    means = rows.groupby("frequency").mean()
-    means.insert(0, "customers", rows.groupby("frequency").size())
+    classes = np.minimum(x, TOP_FREQUENCY).astype(int)
+    return _means("frequency", classes, actual, predicted, own)
+
+
+def _by_recency(since: Array, actual: Array, predicted: Array, own: Array) -> pd.DataFrame:
+    edges = np.unique(np.quantile(since, np.arange(1, FIFTHS + 1) / FIFTHS, method="higher"))
+    classes = edges[np.searchsorted(edges, since)].astype(int)
+    return _means("days_since", classes, actual, predicted, own)
+
+
+def _means(
+    name: str, classes: NDArray[np.intp], actual: Array, predicted: Array, own: Array
+) -> pd.DataFrame:
+    rows = pd.DataFrame({name: classes, "actual": actual, "predicted": predicted, "own_rate": own})
+    means = rows.groupby(name).mean()
+    means.insert(0, "customers", rows.groupby(name).size())
     return means.reset_index()
 
 

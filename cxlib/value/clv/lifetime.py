@@ -18,6 +18,7 @@ from cxlib.i18n import N_
 from cxlib.results import KPI, Estimate, Gate, Issue, Receipt, Sentence
 from cxlib.statistics import Z
 from cxlib.value.clv.backtest import Backtest, backtest
+from cxlib.value.clv.classes import classes, worth
 from cxlib.value.clv.fitters import DAYS, MODELS
 from cxlib.value.clv.gates import gates
 from cxlib.value.clv.headline import headline, meaning
@@ -74,7 +75,8 @@ class ClvResult:
     ``expected_spend, clv, clv_low, clv_high``; what a failed gate withholds is NaN. `model` is the
     one that was used, `params` are its parameters with 95 % intervals (empty where none converged),
     `log_likelihood` is the total, unscaled. `spend` is None without a spend model. `fitted` is what
-    a what-if starts from.
+    a what-if starts from. `worth` is the column by which customers are compared, ``clv`` or
+    ``expected_purchases``; `classes` and `cells` count them by it (`cxlib.value.clv.classes`).
     """
 
     model: str
@@ -93,6 +95,9 @@ class ClvResult:
     notes: tuple[Issue, ...]
     receipt: Receipt
     fitted: FittedClv
+    worth: str
+    classes: pd.DataFrame
+    cells: pd.DataFrame
 
 
 def analyse(
@@ -220,6 +225,7 @@ def fit(
 def valued(fitted: FittedClv, terms: Terms) -> ClvResult:
     """The result under these terms; nothing is fitted again."""
     valuation = value_customers(fitted, terms)
+    by_value, cells = classes(valuation.customers)
     parameters = dict(fitted.receipt.parameters) | {
         "horizon_days": terms.horizon_days,
         "annual_discount_rate": terms.annual_discount_rate,
@@ -242,6 +248,9 @@ def valued(fitted: FittedClv, terms: Terms) -> ClvResult:
         notes=fitted.notes,
         receipt=replace(fitted.receipt, parameters=parameters),
         fitted=fitted,
+        worth=worth(valuation.customers),
+        classes=by_value,
+        cells=cells,
     )
 
 

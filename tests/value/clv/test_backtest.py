@@ -44,8 +44,7 @@ def test_a_refund_after_the_cut_undoes_nothing_yet(orders):
     late = bought.assign(day=pd.Timestamp("1998-01-15"), amount=-bought["amount"], status="refund")
     early = late.assign(day=pd.Timestamp("1997-09-01"))
     plain, after, before = (
-        at_the_cut(pd.concat([table, extra]))
-        for extra in (table.iloc[:0], late, early)
+        at_the_cut(pd.concat([table, extra])) for extra in (table.iloc[:0], late, early)
     )
     pd.testing.assert_frame_equal(after.calibration, plain.calibration)
     assert after.holdout_purchases == plain.holdout_purchases
