@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import narwhals as nw
@@ -20,6 +21,7 @@ Relation = duckdb.DuckDBPyRelation
 Error = duckdb.Error
 
 THREADS = int(os.environ.get("CXLIB_THREADS", os.cpu_count() or 1))
+PART, SAMPLED = 2_000_000, "2 PERCENT"
 MEMORY = os.environ.get("CXLIB_MEMORY", "2GB")
 
 
@@ -73,3 +75,25 @@ def sniffed(text: str) -> str | None:
 def scan(connection: Connection, paths: Sequence[Path]) -> nw.LazyFrame[Relation]:
     """Parquet files with one schema as a lazy frame; nothing is read until it is collected."""
     return nw.from_native(connection.read_parquet([str(p) for p in paths]))
+
+
+def parts(frame: nw.LazyFrame[Any], key: str, rows: int) -> Iterator[nw.LazyFrame[Any]]:
+    """A frame of so many `rows` in parts of about `PART`, each with all rows of its keys, in the
+    order of the keys: what is grouped by them needs the memory of a part. Null keys are in none.
+
+    Only the embedded engine is helped so; other frames are one part.
+    """
+    table = nw.to_native(frame)
+    count = -(-rows // PART)
+    edges: list[Any] = []
+    if isinstance(table, Relation) and count > 1:
+        shares = [i / count for i in range(1, count)]
+        name = '"' + key.replace('"', '""') + '"'
+        some = f"SELECT {name} AS k FROM frame WHERE {name} IS NOT NULL USING SAMPLE {SAMPLED} (bernoulli, 1)"
+        asked = table.query("frame", f"SELECT quantile_disc(k, {shares}) FROM ({some})")
+        found = asked.fetchall() if asked is not None else [([],)]
+        edges = sorted(set(found[0][0] or []))
+    for low, high in zip([None, *edges], [*edges, None], strict=True):
+        part = frame.filter(~nw.col(key).is_null())
+        part = part if low is None else part.filter(nw.col(key) >= low)
+        yield part if high is None else part.filter(nw.col(key) < high)

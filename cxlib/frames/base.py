@@ -10,6 +10,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from cxlib import engine
 from cxlib.frames.collected import collected
 from cxlib.frames.coverage import Coverage
 from cxlib.frames.summary import bought, customer_days, finished, lazy, per_customer, rows_until
@@ -64,12 +65,43 @@ def customer_base(
     if isinstance(orders, CustomerBase):
         return orders
     frame = lazy(orders)
-    has_money = "amount" in frame.collect_schema().names()
     seen = _seen(frame, end)
     end = end or seen.last
     cuts = _cuts(seen.first, end, splits)
+    read = [
+        _read(part, end, cuts, bool(seen.undone))
+        for part in engine.parts(frame, "customer_id", seen.rows)
+    ]
+    buyers = pd.concat([part.summary for part in read], ignore_index=True)
+    rows, used = sum(part.rows for part in read), sum(part.used for part in read)
+    return CustomerBase(
+        end=end,
+        summary=buyers,
+        coverage=Coverage(seen.rows, seen.later, seen.anonymous, rows - used, used),
+        splits=tuple(
+            Split(cut, pd.concat([part.known[i] for part in read], ignore_index=True))
+            for i, cut in enumerate(cuts)
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some customers: their summary, what was known of them at each cut, how many rows they have,
+    and how many of these are of customers with a purchase."""
+
+    summary: pd.DataFrame
+    known: list[pd.DataFrame]
+    rows: int
+    used: int
+
+
+def _read(
+    frame: nw.LazyFrame[Any], end: dt.date | None, cuts: Sequence[dt.date], undone: bool
+) -> _Part:
+    has_money = "amount" in frame.collect_schema().names()
     # Most files have no refund of an earlier purchase; then the past is as it looks today.
-    late = _late(cuts) if seen.undone else {}
+    late = _late(cuts) if undone else {}
     days = customer_days(frame, end, **late)
     then = dict[str, nw.Expr]()
     for i, cut in enumerate(cuts):
@@ -92,14 +124,11 @@ def customer_base(
     days = days.with_columns(rows=nw.col("sale") + nw.col("undone"))
     found = collected(per_customer(days, rows=nw.col("rows").sum(), **then).sort("customer_id"))
     buyers = found["purchases"] > 0
-    rows, used = int(found["rows"].sum()), int(found.loc[buyers, "rows"].sum())
-    return CustomerBase(
-        end=end,
-        coverage=Coverage(seen.rows, seen.later, seen.anonymous, rows - used, used),
-        splits=tuple(_split(found, i, cut) for i, cut in enumerate(cuts)),
-        summary=finished(
-            found if buyers.all() else found[buyers].reset_index(drop=True), end, has_money
-        ),
+    return _Part(
+        summary=finished(found if buyers.all() else found[buyers], end, has_money),
+        known=[_known(found, i, cut) for i, cut in enumerate(cuts)],
+        rows=int(found["rows"].sum()),
+        used=int(found.loc[buyers, "rows"].sum()),
     )
 
 
@@ -165,7 +194,7 @@ def _late(cuts: Sequence[dt.date]) -> dict[str, nw.Expr]:
     return sums
 
 
-def _split(found: pd.DataFrame, i: int, cut: dt.date) -> Split:
+def _known(found: pd.DataFrame, i: int, cut: dt.date) -> pd.DataFrame:
     known = found[found[f"x_{i}"] > 0]
     first, last = known[f"first_{i}"], known[f"last_{i}"]
     customers = {
@@ -174,4 +203,4 @@ def _split(found: pd.DataFrame, i: int, cut: dt.date) -> Split:
         "T": (pd.Timestamp(cut) - first).dt.days,
         "later": known[f"later_{i}"],
     }
-    return Split(cut, pd.DataFrame(customers).astype("float64").reset_index(drop=True))
+    return pd.DataFrame(customers).astype("float64")

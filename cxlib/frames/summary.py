@@ -55,7 +55,11 @@ def rows_until(orders: nw.LazyFrame[Any], end: dt.date | None) -> nw.LazyFrame[A
     belongs = "purchase_day" if "purchase_day" in names else "day"
     undoes = nw.lit(False)
     if "amount" in names:
-        ticks = (nw.col("amount").cast(nw.Float64).fill_null(0) * TICKS).round(0)
+        # Half a tick away from zero, as DuckDB and Spark round; pandas and Polars would to even.
+        ticks = nw.col("amount").cast(nw.Float64).fill_null(0) * TICKS
+        size, whole = ticks.abs(), ticks.abs().floor()
+        size = whole + nw.when(size - whole >= 0.5).then(1.0).otherwise(0.0)
+        ticks = nw.when(ticks < 0).then(-size).otherwise(size)
         orders = orders.with_columns(net=ticks.cast(nw.Int64))
         undoes = nw.col("net") < 0
     else:
@@ -150,7 +154,8 @@ def finished(rows: pd.DataFrame, end: dt.date | None, has_money: bool) -> pd.Dat
             "monetary_value": spent if has_money else nothing,
             "spend_purchases": repeats,
             "revenue": rows["revenue"].astype("float64") / TICKS if has_money else nothing,
-        }
+        },
+        copy=False,
     )
 
 

@@ -185,7 +185,8 @@ def analyse(
             "recency_days": (pd.Timestamp(snapshot) - summary["last_day"]).dt.days.astype("int64"),
             "frequency": summary["purchases"],
             "monetary": summary["revenue"],
-        }
+        },
+        copy=False,
     )
     measures = ("recency_days", "frequency", "monetary")
     edges = {m: quantile_edges(customers, m) for m in measures}

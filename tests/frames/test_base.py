@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cxlib import engine
 from cxlib.frames.base import CustomerBase, customer_base
 from cxlib.frames.coverage import coverage
-from cxlib.frames.summary import customer_summary
+from cxlib.frames.summary import customer_summary, lazy
 
 DAY = dt.date(2024, 12, 28)
 LENGTH = 40
@@ -116,3 +116,20 @@ def test_without_customers(rows: Any) -> None:
     assert base.summary.empty
     assert base.coverage == coverage(table(rows))
     assert all(split.customers.empty for split in base.splits)
+
+
+def test_large_files_are_read_in_parts_and_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(f"c{i % 37:02}" if i % 11 else None, i % 30, 3, 100 + i, "refund" if i % 13 == 0 else "sale")
+            for i in range(400)]  # fmt: skip
+    cut = DAY + dt.timedelta(days=12)
+    expected = customer_base(table(rows), None, [cut])
+    monkeypatch.setattr(engine, "PART", 60)
+    monkeypatch.setattr(engine, "SAMPLED", "100 PERCENT")
+    with engine.connect() as connection:
+        orders = connection.from_arrow(table(rows))
+        parts = list(engine.parts(lazy(orders), "customer_id", len(rows)))
+        assert len(parts) == 7
+        found = customer_base(orders, None, [cut])
+    pd.testing.assert_frame_equal(found.summary, expected.summary, check_exact=True)
+    pd.testing.assert_frame_equal(found.splits[0].customers, expected.splits[0].customers)
+    assert found.coverage == expected.coverage

@@ -284,7 +284,9 @@ def _frame(fitted: FittedClv, found: Mapping[str, Array]) -> pd.DataFrame:
         "monetary_value": summary["monetary_value"],
     }
     held = {**known, **found}
-    return pd.DataFrame({column: held.get(column, np.nan) for column in COLUMNS})
+    nothing = np.full(len(summary), np.nan)
+    # Columns as they are: bringing them together would take their memory twice.
+    return pd.DataFrame({column: held.get(column, nothing) for column in COLUMNS}, copy=False)
 
 
 def _in_unit(summary: pd.DataFrame, days_per_unit: float) -> tuple[Array, Array, Array]:
