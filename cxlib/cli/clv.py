@@ -13,7 +13,7 @@ from cxlib.cli import printing
 from cxlib.cli.loading import loaded, staged_file
 from cxlib.i18n import N_, Language, language
 from cxlib.results import Estimate
-from cxlib.value.clv import lifetime, ready
+from cxlib.value.clv import comparison, lifetime, predictive, ready
 from cxlib.value.clv.fitters import DAYS, MODELS
 from cxlib.value.clv.value import COLUMNS
 
@@ -30,6 +30,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--annual-discount-rate", type=float, default=0.10, metavar="R")
     parser.add_argument("--margin", type=float, default=1.0, metavar="M")
     parser.add_argument("--summary", action="store_true")
+    parser.add_argument("--compare", action="store_true")
+    parser.add_argument("--limits", action="store_true")
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -42,6 +44,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "margin": arguments.margin,
         "seed": arguments.seed,
     }
+    compared = None
     if arguments.summary:
         result = lifetime.analyse_summary(_summary(arguments), **options)
     else:
@@ -53,9 +56,15 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
                 timezone=arguments.tz,
                 **options,
             )
+            if arguments.compare:
+                compared = comparison.compare(
+                    tables.orders, as_of=arguments.as_of, unit=arguments.unit, seed=arguments.seed
+                )
     if arguments.out:
-        columns = list(COLUMNS)
-        result.customers[columns].to_csv(arguments.out, index=False, lineterminator="\r\n")
+        customers = result.customers[list(COLUMNS)]
+        if arguments.limits:
+            customers = customers.assign(**_limits(result))
+        customers.to_csv(arguments.out, index=False, lineterminator="\r\n")
     shown = language(arguments.lang)
     return {
         "model": result.model,
@@ -78,6 +87,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
             for gate in result.gates
         ],
         "backtest": _backtest(result),
+        "comparison": compared and _compared(compared),
         "total_clv": result.total_clv,
         "notes": [printing.issue(note, shown) for note in result.notes],
         "receipt": result.receipt,
@@ -99,6 +109,7 @@ def describe(result: dict[str, Any], shown: Language) -> str:
                 for gate in result["gates"]
             ],
             "backtest": result["backtest"] and result["backtest"]["scores"],
+            "comparison": result["comparison"] and result["comparison"]["models"],
             "total_clv": total and {"value": total.value, "low": total.low, "high": total.high},
             "notes": [note["message"] for note in result["notes"]],
         },
@@ -138,5 +149,37 @@ def _backtest(result: lifetime.ClvResult) -> dict[str, Any] | None:
         "baseline_better": [
             {"baseline": baseline, "measure": measure} for baseline, measure in tested.better
         ],
+        "coverage": tested.coverage,
         "calibration": tested.calibration.to_dict("records"),
+        "by_recency": tested.by_recency.to_dict("records"),
     }
+
+
+def _compared(compared: comparison.Comparison) -> dict[str, Any]:
+    return {
+        "best": compared.best,
+        "trusted": compared.trusted,
+        "cuts": compared.cuts,
+        "models": [
+            {
+                "model": one.model,
+                "log_likelihood": one.log_likelihood,
+                "aic": one.aic,
+                "error": one.error,
+                "wins": one.wins,
+                "rmse": [test.model.rmse for test in one.tests],
+            }
+            for one in compared.candidates
+        ],
+    }
+
+
+def _limits(result: lifetime.ClvResult) -> dict[str, Any]:
+    """How often each customer will buy over the horizon, at least and at most with 95 %."""
+    fit = result.fitted.fit
+    if fit is None:
+        return {"purchases_low": None, "purchases_high": None}
+    people = result.customers
+    x, t_x, T = (people[c].to_numpy(float) for c in ("frequency", "recency", "T"))
+    low, high = predictive.limits(fit, x, t_x, T, result.terms.horizon_days / fit.days_per_unit)
+    return {"purchases_low": low, "purchases_high": high}

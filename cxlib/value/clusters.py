@@ -124,7 +124,7 @@ def analyse(
     Hennig (2007), Cluster-wise assessment of cluster stability, CSDA 52.
     """
     _check(k, features, seed)
-    base = customer_base(table, as_of)
+    base = customer_base(table, as_of, splits=())
     end, summary = base.end, base.summary
     if end is None or len(summary) < 3:
         raise NotEnoughData(

@@ -164,7 +164,7 @@ def analyse(
             N_("Choose rf or fm."),
             scoring=scoring,
         )
-    base = customer_base(table, as_of)
+    base = customer_base(table, as_of, splits=())
     end, summary = base.end, base.summary
     if end is None or summary.empty:
         raise NotEnoughData(

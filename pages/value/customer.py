@@ -3,9 +3,10 @@
 import streamlit as st
 
 from cxlib.charts import customer as charts
-from cxlib.frames.history import history
+from cxlib.frames import history
 from cxlib.value import rfm
 from cxlib.value.clv import explain, lifetime
+from cxlib.value.clv.alive_path import alive_path
 from cxlib.value.clv.value import Terms
 from pages import _cache, _charts, _parts, _report, _state, _value
 
@@ -32,18 +33,13 @@ fitted = _parts.analysed(lifetime.fit, orders, **part)
 valued = _parts.computed(
     lifetime.valued, fitted, orders.workspace, orders.digest, tuple(part.items()), terms=Terms()
 )
-reasons = _parts.computed(
-    explain.reasons,
-    fitted,
-    orders.workspace,
-    orders.digest,
-    tuple(part.items()),
-    customer_id=customer,
-)
+data = (orders.workspace, orders.digest, tuple(part.items()))
+reasons = _parts.computed(explain.reasons, fitted, *data, customer_id=customer)
+steps = _parts.computed(explain.breakdown, valued, *data, customer_id=customer)
 _value.person(customer, scored.customers, valued.customers, currency)
 
 st.subheader(_("Timeline"), anchor=False)
-rows = _cache.rows(history, orders, customer_id=customer, end=part["as_of"])
+rows = _cache.rows(history.history, orders, customer_id=customer, end=part["as_of"])
 _charts.chart(
     charts.timeline(rows, _, look, currency),
     "customer_timeline",
@@ -51,8 +47,45 @@ _charts.chart(
     rows,
 )
 st.subheader(_("Why"), anchor=False)
-for sentence in charts.why(reasons):
-    st.markdown(f"- {_parts.worded(sentence, currency)}")
+left, right = st.columns(2)
+with left:
+    for sentence in charts.why(reasons):
+        st.markdown(f"- {_parts.worded(sentence, currency)}")
+with right:
+    if steps is not None:
+        _charts.chart(
+            charts.steps(steps, _, look, currency),
+            "customer_steps",
+            _("From the average customer's value to this customer's, step by step"),
+            charts.step_table(steps, _),
+            ("name", "change", "level"),
+        )
+days = _cache.rows(
+    history.purchase_days,
+    orders,
+    customer_id=customer,
+    end=part["as_of"],
+    conditions=part["where"],
+)
+path = alive_path(fitted, days, part["as_of"])
+with st.expander(_("P(alive) since the first purchase, and how averages come in")):
+    if not path.empty:
+        _charts.chart(
+            charts.alive(path, _, look),
+            "customer_alive",
+            _("P(alive) of this customer through time"),
+            path,
+            ("day", "p_alive", "alive_low", "alive_high", "purchases"),
+        )
+        st.caption(_("By the model of today; a tick marks a purchase, the band its uncertainty."))
+    for sentence in charts.shrinkage(reasons):
+        st.markdown(f"- {_parts.worded(sentence, currency)}")
+    st.caption(
+        _(
+            "The steps take the customer's own figures one after the other: how often they buy while"
+            " alive, whether they still are, and what they spend."
+        )
+    )
 with st.container(horizontal=True):
     _report.receipt(scored.receipt)
     _report.receipt(valued.receipt)

@@ -93,3 +93,25 @@ def test_people_read_a_table(golden, capsys):
     shown = capsys.readouterr().out
     assert "alpha" in shown
     assert "{" not in shown
+
+
+def test_models_are_compared_and_limits_given_when_asked(capsys, tmp_path):
+    path = SHARED / "data" / "transactions" / "cdnow_sample.txt"
+    if not path.exists():
+        pytest.skip("the folder with the CDNOW sample is not here")
+    code, answer = run(
+        capsys,
+        path,
+        *("--no-header", "--map", "customer_id=1", "--map", "timestamp=3", "--map", "amount=5"),
+        *("--compare", "--limits", "--out", tmp_path / "clv.csv"),
+    )
+    assert code == 0, answer
+    compared = answer["comparison"]
+    assert [one["model"] for one in compared["models"]] == ["bgnbd", "mbgnbd", "pareto"]
+    assert compared["best"] == min(compared["models"], key=lambda one: one["error"])["model"]
+    assert all(len(one["rmse"]) == len(compared["cuts"]) == 5 for one in compared["models"])
+    assert answer["backtest"]["coverage"]["value"] >= 0.95
+    table = pd.read_csv(tmp_path / "clv.csv")
+    assert (table["purchases_low"] <= table["expected_purchases"].round()).all()
+    assert (table["purchases_high"] >= table["expected_purchases"].round()).all()
+    assert (table["purchases_low"] == 0).mean() > 0.5
