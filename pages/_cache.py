@@ -22,7 +22,7 @@ Key = tuple[tuple[str, Any], ...]
 
 
 def analysed(function: Callable[..., R], data: Snapshot, **parameters: Any) -> R:
-    """The result of an analysis of a snapshot's orders, computed once for its parameters."""
+    """The result of an analysis of a snapshot's table, computed once for its parameters."""
     key = tuple(sorted(parameters.items()))
     result: R = _analysed(data.workspace, data.digest, _name(function), key, function, data)
     return result
@@ -47,10 +47,10 @@ def _analysed(
     options = dict(parameters)
     conditions = options.pop("where", ())
     with engine.connect(_data.folder) as connection:
-        orders = where(engine.scan(connection, [_data.orders]), conditions)
+        table = where(engine.scan(connection, [_data.table]), conditions)
         if options.pop("lines", False) and _data.lines:
             options["lines"] = where(engine.scan(connection, [_data.lines]), conditions)
-        result = _function(orders, digests=(digest,), **options)
+        result = _function(table, digests=(digest,), **options)
     filters = {column: ", ".join(allowed) for column, allowed in conditions}
     return replace(result, receipt=replace(result.receipt, filters=filters))
 

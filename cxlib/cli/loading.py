@@ -43,10 +43,12 @@ class Loaded:
 
 
 @contextmanager
-def loaded(arguments: argparse.Namespace, kind: str = "transactions") -> Iterator[Loaded]:
+def loaded(
+    arguments: argparse.Namespace, kind: str = "transactions", *others: str
+) -> Iterator[Loaded]:
     """The tables of `arguments.file`, imported by the shared options of the command line.
 
-    A Parquet file that `import --out` wrote is used as it is. Raises CxError: `needs_answer` where
+    The file holds `kind`, or one of `others` if it looks like one of them. A Parquet file that `import --out` wrote is used as it is. Raises CxError: `needs_answer` where
     a question is open, `unreadable`, `too_large`, … where the file cannot be used.
     """
     from cxlib import engine
@@ -54,7 +56,9 @@ def loaded(arguments: argparse.Namespace, kind: str = "transactions") -> Iterato
 
     path: Path = arguments.file
     with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
-        imported = canonical.reopen(path, kind) or imported_file(arguments, Path(folder), kind)
+        imported = canonical.reopen(path, kind, *others) or imported_file(
+            arguments, Path(folder), kind, *others
+        )
         with engine.connect(imported.table.parent, Path(folder)) as connection:
             yield Loaded(
                 orders=engine.scan(connection, [imported.table]),
@@ -64,10 +68,13 @@ def loaded(arguments: argparse.Namespace, kind: str = "transactions") -> Iterato
             )
 
 
-def imported_file(arguments: argparse.Namespace, folder: Path, kind: str) -> Imported:
+def imported_file(arguments: argparse.Namespace, folder: Path, kind: str, *others: str) -> Imported:
     """Stage, propose and convert `arguments.file` into `folder`, the heavy steps in a child."""
     staged = staged_file(arguments, arguments.file, folder)
-    return converted(staged, planned(arguments, proposed(arguments, staged, kind)), folder)
+    proposal = proposed(arguments, staged, None if others else kind)
+    if others and proposal.kind not in (kind, *others):
+        proposal = proposed(arguments, staged, kind)
+    return converted(staged, planned(arguments, proposal), folder)
 
 
 def converted(staged: Staged, plan: Plan, folder: Path) -> Imported:
