@@ -226,10 +226,10 @@ def _headline(customers: pd.DataFrame, too_long: Fact, model: RiskModel | None) 
     shown = [
         KPI("active", N_("Not silent too long"), Fact(n - gone, "count", n)),
         KPI("churned", N_("Silent too long"), Fact(gone, "count", n)),
-        KPI("rule_days", N_("Too long means more days than"), too_long),
+        KPI("rule_days", N_("Too long, days"), too_long),
     ]
     if model is not None:
-        shown.append(KPI("auc", N_("Quality of the forecast (AUC)"), model.quality.auc))
+        shown.append(KPI("auc", N_("Forecast (AUC)"), model.quality.auc))
     return tuple(shown)
 
 

@@ -87,7 +87,7 @@ def headline(found: Sequence[Flow]) -> tuple[KPI, ...]:
     """Champions who stayed (where there were any), who slipped, who was won back, who is new."""
     everyone = _sum(found)
     kept = [
-        KPI("kept_champions", N_("Champions who stayed"), outcome.share)
+        KPI("kept_champions", N_("Champions kept"), outcome.share)
         for outcome in outcomes(found)
         if (outcome.segment, outcome.outcome) == (CHAMPIONS, STAYED)
     ]
