@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,8 @@ Floats = NDArray[np.float64]
 
 PURCHASES = {"r": 0.24, "alpha": 4.41, "a": 0.79, "b": 2.43}
 SPEND = {"p": 6.25, "q": 3.75, "v": 15.5}
-SEEN, AHEAD = (39.0, 78.0), 39.0
-"""How long customers are seen, and for how long they are predicted, in weeks."""
+AHEAD = 39.0
+"""For how many weeks customers are predicted."""
 RECENT = 13.0
 PROMISED = (0.93, 0.97)
 EVERY = 10
@@ -53,15 +54,15 @@ def truth(model: str, unit: str, params: dict[str, float]) -> Fit:
     return Fit(model, unit, params, ((0.0,) * k,) * k, 0.0, 0.0, 1)
 
 
-def one(seed: int, index: int, customers: int) -> dict[str, Any]:
+def one(seed: int, index: int, customers: int, seen: tuple[float, float]) -> dict[str, Any]:
     """What the intervals of one data set held; only ``converged`` where there is no fit."""
     with one_thread():
-        return _one(seed, index, customers)
+        return _one(seed, index, customers, seen)
 
 
-def _one(seed: int, index: int, customers: int) -> dict[str, Any]:
+def _one(seed: int, index: int, customers: int, weeks: tuple[float, float]) -> dict[str, Any]:
     generator = np.random.default_rng([seed, index])
-    T = generator.uniform(*SEEN, customers)
+    T = generator.uniform(*weeks, customers)
     made = simulate_purchases(generator, T + AHEAD, PURCHASES, SPEND)
     seen = made["time"].to_numpy() <= T[made["customer"]]
     summary = summarised(made[seen], T)
@@ -122,11 +123,15 @@ def _z(fit: Fit, known: dict[str, float]) -> list[float]:
     return list(away / np.sqrt(np.diag(np.array(fit.covariance))))
 
 
-def measured(seed: int, sets: int, customers: int) -> Iterator[dict[str, Any]]:
+def measured(
+    seed: int, sets: int, customers: int, seen: tuple[float, float]
+) -> Iterator[dict[str, Any]]:
     """All data sets, on all cores."""
     with ProcessPoolExecutor() as pool:
         yield from pool.map(
-            one, [seed] * sets, range(sets), [customers] * sets, chunksize=max(1, sets // 100)
+            partial(one, seed, customers=customers, seen=seen),
+            range(sets),
+            chunksize=max(1, sets // 100),
         )
 
 
@@ -191,17 +196,20 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench coverage", description=__doc__)
     parser.add_argument("--sets", type=int, default=1000)
     parser.add_argument("--customers", type=int, default=2000)
+    parser.add_argument("--seen", type=float, nargs=2, default=[39.0, 78.0], metavar="WEEKS")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     began = time.perf_counter()
-    result = summed(list(measured(options.seed, options.sets, options.customers)))
+    found = measured(options.seed, options.sets, options.customers, tuple(options.seen))
+    result = summed(list(found))
     missed = broken(result)
     if options.json:
         print(json.dumps({**result, "missed": missed}))
         return 1 if missed else 0
     print(
-        f"{options.sets} data sets of {options.customers:,} customers, seed {options.seed};"
+        f"{options.sets} data sets of {options.customers:,} customers, seen for"
+        f" {options.seen[0]:g} to {options.seen[1]:g} weeks, seed {options.seed};"
         f" {result['converged']} fitted, {result['helped']} of them not at the first start\n"
     )
     print("| parameter | truth | mean z | sd z | interval too low | too high | covered |")

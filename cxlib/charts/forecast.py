@@ -170,7 +170,7 @@ def totals(groups: tuple[Total, ...], lang: Language, look: Theme) -> Any:
     title = lang(N_("Expected in total")) if unit == "money" else lang(N_("Expected purchases"))
     names = [lang(N_("none")) if name is None else lang(str(name)) for name in table["group"]]
     base = alt.Chart(table.assign(name=names)).encode(
-        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=150))
+        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=150, labelOverlap=False))
     )
     tooltip = [
         alt.Tooltip("name:N", title=" "),

@@ -45,7 +45,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All models; `best` is the one with the smallest `error`, None where no model was tested.
+    """All models; `best` is the one with the smallest `error` among those that converged on all data
+    and at as many cuts as any, None where there is none.
 
     `trusted` says whether the best one is nearer than both simple rules at most cuts. `tracking` is
     the best model's, fitted up to the middle cut.
@@ -91,8 +92,10 @@ def compare(
             N_("Models are compared on customers who bought on several days."),
         )
     candidates = tuple(_candidate(base, model, unit, seed) for model in MODELS)
-    tested = [c for c in candidates if c.tests and c.log_likelihood is not None]
-    best = min(tested, key=lambda c: c.error, default=None)
+    # A mean over fewer cuts is no match for one over all: who fails at one cannot be the best.
+    most = max(len(c.tests) for c in candidates)
+    tested = [c for c in candidates if len(c.tests) == most and c.log_likelihood is not None]
+    best = min(tested, key=lambda c: c.error, default=None) if most else None
     middle = base.splits[len(base.splits) // 2]
     tracking = None
     if best is not None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from cxlib.errors import NotEnoughData
+from cxlib.value.clv import comparison
 from cxlib.value.clv.comparison import SHARES, compare
 from cxlib.value.clv.fitters import MODELS
 
@@ -57,3 +58,20 @@ def test_too_short():
     one = pd.DataFrame({"customer_id": ["a"], "day": [pd.Timestamp("2025-01-01")]})
     with pytest.raises(NotEnoughData):
         compare(one)
+
+
+def test_a_model_that_fails_at_a_cut_is_not_the_best(orders, monkeypatch):
+    """Its mean would be over the easier cuts."""
+    whole, tested = comparison.backtest, []
+
+    def failing(split, model, end, **options):
+        found = whole(split, model, end, **options)
+        tested.append(model)
+        hard = model == "mbgnbd" and tested.count(model) == 1
+        return None if hard else found
+
+    monkeypatch.setattr(comparison, "backtest", failing)
+    found = compare(orders)
+    assert [len(one.tests) for one in found.candidates] == [5, 4, 5]
+    rest = {one.model: one.error for one in found.candidates if one.model != "mbgnbd"}
+    assert found.best == min(rest, key=rest.get)
