@@ -21,7 +21,7 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt
 	@mkdir -p .make && touch $@
 
-.make/dev: requirements.txt requirements-dev.txt | $(BIN)/python
+.make/dev: requirements.txt requirements-spark.txt requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-dev.txt
 	@mkdir -p .make && touch $@ .make/run
 

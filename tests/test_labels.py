@@ -6,14 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxlib.charts import churn as churn_charts
 from cxlib.charts import clusters as cluster_charts
 from cxlib.charts import clv as clv_charts
+from cxlib.charts import customer as customer_charts
+from cxlib.charts import migration as migration_charts
+from cxlib.charts import retention as retention_charts
 from cxlib.charts import rfm as rfm_charts
 from cxlib.charts import sales as sales_charts
+from cxlib.frames.gaps import gap_members
 from cxlib.frames.history import COLUMNS, history
+from cxlib.frames.triangle import triangle_members
 from cxlib.i18n import SOURCE, language, languages
 from cxlib.labels import LABELS, label, written
-from cxlib.value import clusters, rfm, sales
+from cxlib.value import churn, clusters, migration, retention, rfm, sales
 from cxlib.value.clv import explain, lifetime
 from cxlib.value.clv.simulate import simulate_purchases
 
@@ -49,6 +55,10 @@ def test_every_column_that_pages_show_has_a_label(orders):
     grouped = clusters.analyse(orders, k=2)
     valued = lifetime.analyse(orders)
     sold = sales.analyse(orders, lines=orders)
+    silent = churn.analyse(orders)
+    back = retention.analyse(orders)
+    moved = migration.analyse(orders)
+    steps = explain.breakdown(valued, "c1")
     shown = {
         "rfm customers": scored.customers,
         "rfm cells": rfm_charts.cell_table(scored),
@@ -67,7 +77,27 @@ def test_every_column_that_pages_show_has_a_label(orders):
         "sales by channel": sales_charts.breakdown_table(sold, "channel", EN)[
             ["value", "revenue", "orders", "buyers"]
         ],
+        "churn customers": silent.customers,
+        "churn saves": silent.saves()[[c for c in churn_charts.SAVES if c in silent.customers]],
+        "churn silence": churn_charts.silence_table(silent, EN),
+        "churn map": churn_charts.risk_map_table(silent, EN)[list(churn_charts.MAPPED)],
+        "churn quality": churn_charts.quality_table(silent.model, EN),
+        "churn calibration": silent.model.calibration,
+        "churn importance": silent.model.importance.drop(columns="column"),
+        "migration customers": moved.customers[list(migration_charts.MEMBERS)],
+        "migration pairs": migration_charts.listed(moved),
+        "migration outcomes": migration_charts.outcome_table(moved),
+        "migration cohorts": migration_charts.cohort_table(moved, EN).drop(columns="cohort"),
+        "retention triangle": retention_charts.triangle_table(back, "share", "exact", EN)[
+            list(retention_charts.TRIANGLE)
+        ],
+        "retention curve": retention_charts.curve_table(back, "share", "exact", EN),
+        "retention wait": retention_charts.next_order_table(back, EN),
+        "retention gaps": retention_charts.gap_table(back, EN),
+        "retention customers": triangle_members(orders, 1),
+        "retention waiting": gap_members(orders, 1),
         "one customer": history(orders, "c1"),
+        "one customer's steps": customer_charts.step_table(steps, EN)[["name", "change", "level"]],
     }
     without = {
         (where, column)
@@ -83,7 +113,10 @@ def test_every_column_that_pages_show_has_a_label(orders):
 def test_labels_are_translated(code):
     lang = language(code)
     same = {name for name in (meaning.name for meaning in LABELS.values()) if lang(name) == name}
-    assert same <= {"CLV", "P(alive)", "Status", "Total", "Silhouette", "Bias", "Segment"}
+    assert same <= {
+        *("CLV", "P(alive)", "Status", "Total", "Silhouette", "Bias", "Segment"),
+        *("Model", "AIC", "Log-likelihood", "Cohort"),
+    }
 
 
 def test_an_unknown_column_keeps_its_name():

@@ -23,7 +23,7 @@ MAX_CELL = 1 << 20
 MAX_COLUMNS = 2_000
 CHUNK = 1 << 16
 """Rows that are held in memory at once."""
-GROUP = 32 << 20
+GROUP = 16 << 20
 """Bytes of text that make a row group."""
 HEAD, LITTLE = 10_000, 2_500
 """Rows that tell which columns repeat, and a few of them."""

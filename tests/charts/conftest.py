@@ -10,8 +10,9 @@ import pytest
 
 from cxlib.charts.theme import DARK, LIGHT
 from cxlib.i18n import language, languages
-from cxlib.value import clusters, rfm, sales
+from cxlib.value import churn, churn_model, clusters, migration, recurring, retention, rfm, sales
 from cxlib.value.clv import lifetime
+from cxlib.value.clv.comparison import compare
 from cxlib.value.clv.simulate import simulate_purchases
 
 CUSTOMERS, DAYS = 1_200, 540
@@ -73,6 +74,11 @@ def rfm_result(orders):
 
 
 @pytest.fixture(scope="session")
+def migration_result(orders):
+    return migration.analyse(orders)
+
+
+@pytest.fixture(scope="session")
 def sales_result(orders):
     return sales.analyse(orders, lines=orders, currency="IDR")
 
@@ -85,6 +91,55 @@ def clusters_result(orders):
 @pytest.fixture(scope="session")
 def clv_result(orders):
     return lifetime.analyse(orders)
+
+
+@pytest.fixture(scope="session")
+def comparison(orders):
+    return compare(orders)
+
+
+@pytest.fixture(scope="session")
+def churn_result(orders):
+    return churn.analyse(orders)
+
+
+@pytest.fixture(scope="session")
+def subscriptions():
+    """Two years of subscriptions to plans named like a trap, left at a rate of their plan."""
+    generator = np.random.default_rng(7)
+    n = CUSTOMERS
+    start, plan = generator.integers(0, 700, n), generator.integers(0, 4, n)
+    end = start + 1 + generator.exponential(80.0 * (plan + 1)).astype(int)
+    day = pd.Timestamp(FIRST)
+    return pd.DataFrame(
+        {
+            "customer_id": [f"{NAMES[i % len(NAMES)]} {i}" for i in range(n)],
+            "start": day + pd.to_timedelta(start, unit="D"),
+            "end": pd.Series(day + pd.to_timedelta(end, unit="D")).where(end <= 730),
+            "plan": np.array(NAMES)[plan],
+            "mrr": np.array([9.9, 19.5, 49.0, 99.0])[plan],
+            "tenure": np.minimum(end, 730) - start,
+            "churned": end <= 730,
+            "a0": generator.choice(NAMES, n),
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def recurring_result(subscriptions):
+    return recurring.analyse(subscriptions)
+
+
+@pytest.fixture(scope="session")
+def churn_model_result(subscriptions):
+    return churn_model.analyse(
+        subscriptions.drop(columns=["start", "end"]), names={"a0": "count()"}
+    )
+
+
+@pytest.fixture(scope="session")
+def retention_result(orders):
+    return retention.analyse(orders, by="product")
 
 
 @pytest.fixture(params=languages())

@@ -12,12 +12,25 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cxlib.charts import clusters, clv, customer, rfm, sales
+from cxlib.charts import (
+    churn,
+    clusters,
+    clv,
+    customer,
+    forecast,
+    migration,
+    recurring,
+    retention,
+    rfm,
+    sales,
+)
 from cxlib.charts.theme import DARK, LIGHT, painted
 from cxlib.export.image import to_image
 from cxlib.frames.history import history
 from cxlib.i18n import language
-from cxlib.value.clv.explain import frequency_recency_grid
+from cxlib.value.clv.alive_path import alive_path
+from cxlib.value.clv.explain import breakdown, frequency_recency_grid
+from cxlib.value.clv.segments import by_group
 
 MARKS = 5_000
 SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -25,6 +38,9 @@ SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
     "rfm.grid": ("rfm_result", rfm.grid),
     "rfm.segments": ("rfm_result", rfm.segments),
+    "migration.matrix": ("migration_result", migration.matrix),
+    "migration.flows": ("migration_result", migration.flows),
+    "migration.cohorts": ("migration_result", migration.cohorts),
     "sales.monthly": ("sales_result", sales.monthly),
     "sales.breakdown": (
         "sales_result",
@@ -48,21 +64,94 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
             frequency_recency_grid(r.fitted, 365), "p_alive", lang, look
         ),
     ),
+    "forecast.by_recency": (
+        "clv_result",
+        lambda r, lang, look: forecast.by_recency(r.backtest, lang, look),
+    ),
+    "forecast.totals": (
+        "clv_result",
+        lambda r, lang, look: forecast.totals(
+            by_group(r.fitted, r.terms, r.customers["customer_id"].str[:3]), lang, look
+        ),
+    ),
+    "forecast.errors": ("comparison", forecast.errors),
+    "forecast.tracking": (
+        "comparison",
+        lambda r, lang, look: forecast.tracking(r.tracking, lang, look),
+    ),
+    "churn.silence": ("churn_result", churn.silence),
+    "churn.risk_map": ("churn_result", churn.risk_map),
+    "churn.calibration": (
+        "churn_model_result",
+        lambda r, lang, look: churn.calibration(r.model, lang, look),
+    ),
+    "churn.importance": (
+        "churn_model_result",
+        lambda r, lang, look: churn.importance(r.model, lang, look),
+    ),
+    "recurring.waterfall": (
+        "recurring_result",
+        lambda r, lang, look: recurring.waterfall(r, r.month.name, lang, look),
+    ),
+    "recurring.retention": ("recurring_result", recurring.retention),
+    "recurring.survival": (
+        "recurring_result",
+        lambda r, lang, look: recurring.survival(r.plans, lang, look),
+    ),
+    "retention.triangle": (
+        "retention_result",
+        lambda r, lang, look: retention.triangle(r, "share", "exact", lang, look),
+    ),
+    "retention.curve": (
+        "retention_result",
+        lambda r, lang, look: retention.curve(r, "share", "exact", lang, look),
+    ),
+    "retention.next_order": ("retention_result", retention.next_order),
+    "retention.gap_histogram": ("retention_result", retention.gap_histogram),
     "customer.timeline": (
         "orders",
         lambda orders, lang, look: customer.timeline(
             history(orders, orders["customer_id"].mode()[0]), lang, look, "IDR"
         ),
     ),
+    "customer.alive": (
+        "clv_result",
+        lambda r, lang, look: customer.alive(
+            alive_path(
+                r.fitted,
+                pd.Series(pd.to_datetime(["2024-02-01", "2024-03-10", "2024-09-01"])),
+                pd.Timestamp("2025-06-23").date(),
+            ),
+            lang,
+            look,
+        ),
+    ),
+    "customer.steps": (
+        "clv_result",
+        lambda r, lang, look: customer.steps(
+            breakdown(r, r.customers["customer_id"].iloc[0]), lang, look, "IDR"
+        ),
+    ),
 }
 SELECTIONS = {
     "rfm.grid": {"cell": ["r", "f"]},
     "rfm.segments": {"segment": ["segment"]},
+    "migration.matrix": {"flow": ["before", "now"]},
+    "migration.flows": {"flow": ["before", "now"]},
+    "migration.cohorts": {"cohort": ["cohort", "segment"]},
     "sales.monthly": {"month": ["day"]},
     "sales.breakdown": {"value": ["raw", "role"]},
     "clusters.k_comparison": {"k": ["k"]},
     "clusters.scatter": {"brush": ["x", "y"]},
     "clusters.profile": {"cluster": ["cluster"]},
+    "churn.silence": {"bar": ["low", "high"]},
+    "churn.risk_map": {"cell": ["low", "high", "risk_low"]},
+    "recurring.waterfall": {"movement": ["movement"]},
+    "recurring.retention": {"month": ["day"]},
+    "retention.triangle": {"cell": ["cohort", "age"]},
+    "retention.curve": {"age": ["age"]},
+    "retention.next_order": {"wait": ["purchase", "days"]},
+    "retention.gap_histogram": {"bar": ["low", "high"]},
     "clv.distribution": {"bar": ["low", "high"]},
     "clv.value_map": {"cell": ["low", "high", "alive_low", "alive_high"]},
 }
@@ -106,7 +195,7 @@ def png_size(data: bytes) -> tuple[int, int]:
 def test_no_chart_is_forgotten():
     public = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
-        for module in (clusters, clv, customer, rfm, sales)
+        for module in (churn, clusters, clv, customer, migration, recurring, retention, rfm, sales)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and "look" in inspect.signature(function).parameters

@@ -20,8 +20,10 @@ ANALYSES = {m.__name__: m for m in modules() if hasattr(m, "analyse")}
 every_analysis = pytest.mark.parametrize("module", ANALYSES.values(), ids=ANALYSES)
 
 # Where a twin has another name than the module: a package's command is called like the package.
-COMMAND = {"cxlib.value.clv.lifetime": "clv"}
-PAGE = {"cxlib.value.clv.lifetime": "clv", "cxlib.value.sales": "overview"}
+# Churn is one question of three shapes of data: orders, dated subscriptions, a snapshot.
+CHURN = {"cxlib.value.recurring": "churn", "cxlib.value.churn_model": "churn"}
+COMMAND = {"cxlib.value.clv.lifetime": "clv", **CHURN}
+PAGE = {"cxlib.value.clv.lifetime": "clv", "cxlib.value.sales": "overview", **CHURN}
 # DESIGN's table of commands has none for these.
 NO_COMMAND = {"cxlib.value.sales": "the Overview page shows it; the command line has no need yet"}
 
@@ -48,12 +50,30 @@ def _purchases(rng, last: float, pace: float):
         at += rng.exponential(1 / pace)
 
 
-# An analysis of another package brings an example of its table here.
-EXAMPLES = {"value": orders}
+def subscriptions(customers: int = 1_500) -> pd.DataFrame:
+    """Subscriptions that start over two years and are left at a rate of their plan."""
+    rng = np.random.default_rng(7)
+    start = rng.integers(0, 720, customers)
+    dear = rng.random(customers) < 0.4
+    end = start + 1 + rng.exponential(np.where(dear, 400, 150)).astype(int)
+    day = pd.Timestamp("2023-01-01")
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{i}" for i in range(customers)],
+            "start": day + pd.to_timedelta(start, unit="D"),
+            "end": pd.Series(day + pd.to_timedelta(end, unit="D")).where(end <= 730),
+            "plan": np.where(dear, "dear", "cheap"),
+            "mrr": np.where(dear, 19.5, 9.9),
+        }
+    )
+
+
+# An analysis of another package, or one that names its kind (`TABLE`), has its example here.
+EXAMPLES = {"value": orders, "subscriptions": subscriptions}
 
 
 def example(module: ModuleType) -> pd.DataFrame:
-    return EXAMPLES[module.__name__.split(".")[1]]()
+    return EXAMPLES[getattr(module, "TABLE", module.__name__.split(".")[1])]()
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import numpy as np
 
 from cxlib.value.clv import gammagamma
 from cxlib.value.clv.betageometric import BetaGeometric
+from cxlib.value.clv.counts import at_least
 from cxlib.value.clv.differences import central
 from cxlib.value.clv.discount import Purchases, purchases_while_alive
 from cxlib.value.clv.distinct import Distinct
@@ -22,12 +23,14 @@ from cxlib.value.clv.patterns import Array
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Of n customers: the expectation `mean` (n,) and the `variance` (n,) around it at known
-    parameters; and for each fit that went into it the `slopes` (k, n) of the mean by the logarithms
-    of its parameters, with their covariance in `covariances` (k, k)."""
+    """Of n customers, at known parameters: the expectation `mean`, the `variance` around it, and
+    `log_none`, the logarithm of the probability of no purchase at all, each (n,). For each fit that
+    went into it the `slopes` (k, n) of the mean by the logarithms of its parameters, with their
+    covariance in `covariances` (k, k)."""
 
     mean: Array
     variance: Array
+    log_none: Array
     slopes: tuple[Array, ...]
     covariances: tuple[Array, ...]
 
@@ -41,6 +44,7 @@ def purchases_ahead(fit: Fit, x: Array, t_x: Array, T: Array, horizon: float) ->
     return Outlook(
         mean=made.first,
         variance=made.second - made.first**2,
+        log_none=made.log_none,
         slopes=(made.first * made.d_log_first,),
         covariances=(np.array(fit.covariance),),
     )
@@ -90,6 +94,7 @@ def money_ahead(
         mean=value,
         # Nobody who will not buy is uncertain, however wild their spend.
         variance=margin**2 * np.where(made.first > 0, variance, 0.0),
+        log_none=made.log_none,
         slopes=(value * made.d_log_first, value * d_log_spend),
         covariances=(np.array(fit.covariance), np.array(spend.covariance)),
     )
@@ -98,11 +103,13 @@ def money_ahead(
 @dataclass(frozen=True, slots=True)
 class _Made:
     """Moments of D, the sum of e^(−force·s) over purchases: `first` E(D), `second` E(D²), and
-    `squares`, the expectation of the sum of e^(−2·force·s), each (n,); `d_log_first` is (k, n)."""
+    `squares`, the expectation of the sum of e^(−2·force·s), and the logarithm of P(no purchase), each
+    (n,); `d_log_first` is (k, n)."""
 
     first: Array
     second: Array
     squares: Array
+    log_none: Array
     d_log_first: Array
 
     @classmethod
@@ -118,12 +125,16 @@ class _Made:
             here,
         )
         alive, d_log_alive = process.alive_with_slopes(here, known.x, known.t_x, known.T)
+        some = at_least(process, here, 1, at_x, at_T, horizon)
         of_pair = known.pair[known.of]
         alive = alive[known.of]
+        with np.errstate(divide="ignore"):
+            log_none = np.log1p(-np.minimum(alive * some[of_pair], 1.0))
         return cls(
             first=alive * made.total(force)[of_pair],
             second=alive * second[of_pair],
             squares=alive * squares[of_pair],
+            log_none=log_none,
             d_log_first=d_log_alive[:, known.of] + d_log[:, of_pair],
         )
 

@@ -39,8 +39,8 @@ def totals(outlook: Outlook, groups: Sequence[Hashable], unit: Unit) -> tuple[To
     of the total, so that the interval is positive); several fits add up, their errors being
     independent. The actual total: the variances of single customers, who are independent given the
     parameters, are added to that, and limits are quantiles of the distribution with this mean and
-    variance: negative binomial for counts (Poisson where the variance is no larger than the mean),
-    gamma for money.
+    variance: negative binomial for counts (Poisson where the variance is no larger than the mean);
+    for money gamma, apart from the probability that nobody of the group buys, which stays at 0.
 
     Parameters
     ----------
@@ -55,6 +55,7 @@ def totals(outlook: Outlook, groups: Sequence[Hashable], unit: Unit) -> tuple[To
         return np.bincount(of, values, minlength=len(names)).astype(np.float64)
 
     means, noise = summed(outlook.mean), summed(outlook.variance)
+    none = np.exp(summed(outlook.log_none))
     doubt = np.zeros(len(names))
     for slopes, covariance in zip(outlook.slopes, outlook.covariances, strict=True):
         by_group = np.stack([summed(row) for row in slopes])
@@ -66,7 +67,9 @@ def totals(outlook: Outlook, groups: Sequence[Hashable], unit: Unit) -> tuple[To
             group=None if pd.isna(names[i]) else names[i],
             customers=int(sizes[i]),
             expected=_expected(float(means[i]), float(doubt[i]), int(sizes[i]), unit),
-            actual=_actual(float(means[i]), float(doubt[i] + noise[i]), int(sizes[i]), unit),
+            actual=_actual(
+                float(means[i]), float(doubt[i] + noise[i]), float(none[i]), int(sizes[i]), unit
+            ),
         )
         for i in order
     )
@@ -77,14 +80,18 @@ def _expected(mean: float, variance: float, n: int, unit: Unit) -> Estimate:
     return Estimate(mean, mean / reach, mean * reach, n, unit, "delta")
 
 
-def _actual(mean: float, variance: float, n: int, unit: Unit) -> Estimate | None:
+def _actual(mean: float, variance: float, none: float, n: int, unit: Unit) -> Estimate | None:
     if not math.isfinite(variance):
         return None
     if mean == 0 or variance == 0:
         return Estimate(mean, mean, mean, n, unit, "predictive")
     tails = np.array([0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
     if unit != "count":
-        low, high = stats.gamma.ppf(tails, mean**2 / variance, scale=variance / mean)
+        # Mean and variance of what is bought, if anything is.
+        most = mean / (1 - none)
+        spread = (variance + mean**2) / (1 - none) - most**2
+        above = np.maximum(tails - none, 0) / (1 - none)
+        low, high = stats.gamma.ppf(above, most**2 / spread, scale=spread / most)
     elif variance > mean:
         low, high = stats.nbinom.ppf(tails, mean**2 / (variance - mean), mean / variance)
     else:

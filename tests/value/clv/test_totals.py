@@ -89,6 +89,23 @@ def test_limits_of_actual_totals_hold_simulated_sums():
     assert total.actual.value == pytest.approx(sums.mean(), rel=0.01)
 
 
+def test_limits_of_small_sums_of_money_know_that_nobody_may_buy():
+    """Three customers who will hardly come back, their futures drawn from exact distributions."""
+    x, t_x, T = (np.repeat(column[3], 3) for column in HISTORIES)
+    money = money_ahead(sure("bgnbd"), spend_fit(), x, t_x, T, x, np.full(3, 30.0), 4.0)
+    (total,) = totals(money, np.full(3, "all"), "money")
+    n = np.arange(30)
+    chances = probability_of(n, sure("bgnbd"), *(np.repeat(c[:1], 30) for c in (x, t_x, T)), 4.0)
+    assert_allclose(money.log_none, np.log(chances[0]))
+    generator, (p, q, v) = np.random.default_rng(5), SPEND.values()
+    made = generator.choice(n, (40_000, 3), p=chances / chances.sum())
+    rate = generator.gamma(q + p * 2, 1 / (v + 60.0), made.shape)
+    sums = (generator.standard_gamma(p * made) / rate).sum(axis=1)
+    assert 0.5 < (sums == 0).mean() < 0.9
+    assert total.actual.low == 0
+    assert 0.965 < (sums <= total.actual.high).mean() < 0.985
+
+
 def test_groups_add_up_and_order_does_not_matter():
     fit, spend = unsure("bgnbd"), spend_fit(0.1)
     groups = np.array(["x", None, "y", "x", None, "y", "x", "x"], dtype=object)
@@ -118,6 +135,6 @@ def test_spend_without_a_variance_has_no_limits_and_nothing_is_certain_of_nobody
     more, one_time = totals(money, once, "money")
     assert one_time.actual is None
     assert more.actual is not None
-    nothing = Outlook(np.zeros(2), np.zeros(2), (np.zeros((4, 2)),), (np.eye(4),))
+    nothing = Outlook(np.zeros(2), np.zeros(2), np.zeros(2), (np.zeros((4, 2)),), (np.eye(4),))
     (total,) = totals(nothing, ["a", "a"], "count")
     assert total.expected.low == total.expected.high == total.actual.high == 0
