@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 MODES: Mapping[Mode, str] = {"exact": "active", "on_or_after": "returned"}
 
 BACK: Mapping[Grain, str] = {
-    "month": N_("Back in the next month"),
-    "week": N_("Back in the next week"),
+    "month": N_("Back next month"),
+    "week": N_("Back next week"),
 }
 
 
