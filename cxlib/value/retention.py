@@ -79,7 +79,7 @@ COMPARED = {
     ),
     "none": N_(
         "Of the customers won in {cohort}, {share} were back in the next period: {change} against those"
-        " won in {before}, which chance explains (it takes {least} to be told from it)."
+        " won in {before}, which chance explains (smallest change these data could show: {least})."
     ),
 }
 
