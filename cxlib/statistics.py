@@ -37,14 +37,21 @@ def wilson(successes: int, n: int, level: float = LEVEL) -> Estimate:
     """
     if not 0 <= successes <= n or n == 0:
         raise ValueError(f"{successes} of {n} is no share")
+    low, high = wilson_ends(successes, n, level)
+    return Estimate(successes / n, float(low), float(high), n, "share", "wilson", level)
+
+
+def wilson_ends(successes: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """The ends of `wilson` for many shares at once, which broadcast; NaN where `n` is 0."""
+    k, size = np.asarray(successes, dtype=np.float64), np.asarray(n, dtype=np.float64)
     z = float(stats.norm.ppf(0.5 + level / 2))
-    share = successes / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    size = np.where(size > 0, size, math.nan)
+    share = k / size
+    centre = (share + z * z / (2 * size)) / (1 + z * z / size)
+    half = z / (1 + z * z / size) * np.sqrt(share * (1 - share) / size + z * z / (4 * size * size))
     # At 0 and n the bound is the share itself; rounding must not push it past.
-    low = 0.0 if successes == 0 else centre - half
-    high = 1.0 if successes == n else centre + half
-    return Estimate(share, low, high, n, "share", "wilson", level)
+    low, high = np.where(k == 0, 0.0, centre - half), np.where(k == size, 1.0, centre + half)
+    return np.where(np.isnan(size), math.nan, low), high
 
 
 def mean_t(values: ArrayLike, unit: Unit = "ratio", level: float = LEVEL) -> Estimate:

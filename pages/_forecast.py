@@ -76,21 +76,14 @@ def groups(
     """Totals by segment or cohort, with the limits of what may come."""
     lang, look = _state.session().lang, _state.session().look
     with st.expander(_("What do groups bring in total?"), icon=":material/groups:"):
-        by = st.segmented_control(
-            _("By"),
-            list(GROUPS),
-            default="segment",
-            required=True,
-            format_func=lambda g: _(GROUPS[g]),
-            key="clv_by",
-        )
-        scored = _parts.analysed(rfm.analyse, data, scoring="rf", **part)
+        by = _parts.choice(_("By"), GROUPS, "clv_by")
+        if by == "segment":
+            scored = _parts.analysed(rfm.analyse, data, scoring="rf", **part)
 
         def brought(fitted: FittedClv, terms: Terms) -> Any:
-            names = scored.customers["segment"] if by == "segment" else None
-            return segments.by_group(
-                fitted, terms, segments.cohorts(fitted.summary) if names is None else names
-            )
+            if by == "segment":
+                return segments.by_group(fitted, terms, scored.customers["segment"])
+            return segments.by_group(fitted, terms, segments.cohorts(fitted.summary))
 
         key = (data.workspace, data.digest, tuple(part.items()), by)
         found = _parts.computed(brought, fitted, *key, terms=terms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
@@ -87,6 +87,19 @@ def filters(data: Snapshot) -> dict[str, Any]:
         names = "; ".join(f"{_(label(c).name)}: {', '.join(v)}" for c, v in where)
         st.caption(_("Filtered by {names}", names=plain(names)))
     return {"as_of": day or last, "where": tuple(where)}
+
+
+def choice(name: str, choices: Mapping[str, str], key: str) -> Any:
+    """One of several ways to look, kept in the URL; `choices` are message ids by what they choose."""
+    return st.segmented_control(
+        name,
+        list(choices),
+        default=next(iter(choices)),
+        required=True,
+        format_func=lambda c: _(choices[c]),
+        key=key,
+        bind="query-params",
+    )
 
 
 def analysed(function: Callable[..., R], data: Snapshot, **parameters: Any) -> R:

@@ -24,19 +24,6 @@ BY = ("channel", "place", "category", "product")
 ALONE = "none"
 
 
-def choice(name: str, choices: dict[str, str], key: str) -> Any:
-    """One of several ways to look, kept in the URL."""
-    return st.segmented_control(
-        name,
-        list(choices),
-        default=next(iter(choices)),
-        required=True,
-        format_func=lambda c: _(choices[c]),
-        key=key,
-        bind="query-params",
-    )
-
-
 def attribute(data: Snapshot) -> str | None:
     """What customers are told apart by: an attribute of the first purchase that the file has."""
     offered = [c for c in BY if c in data.report["plan"]["mapping"]]

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from cxlib.charts.tenths import tenths
 from cxlib.charts.theme import (
     ACCENT,
     CATEGORIES,
@@ -119,42 +120,17 @@ def risk_map_table(result: ChurnResult | ChurnModelResult, lang: Language) -> pd
 
 def risk_map(result: ChurnResult | ChurnModelResult, lang: Language, look: Theme) -> Any:
     """Risk × value, coloured by what is at stake; clicking a cell selects its customers."""
-    table = risk_map_table(result, lang)
-    picked = alt.selection_point(name="cell", fields=["low", "high", "risk_low"])
-    drawing = (
-        alt.Chart(table)
-        .mark_rect(cornerRadius=3, cursor="pointer")
-        .encode(
-            x=alt.X(
-                "text:O",
-                sort=None,
-                scale=alt.Scale(domain=[lang.percent(tenth / 10, 0) for tenth in range(10)]),
-                title=f"{lang(N_('Risk, from'))} →",
-                axis=alt.Axis(labelAngle=0),
-            ),
-            y=alt.Y(
-                "name:O",
-                sort=alt.EncodingSortField("low", order="descending"),
-                title=f"{lang(N_('Value'))} →",
-                axis=alt.Axis(labelLimit=110),
-            ),
-            color=alt.Color(
-                "at_stake:Q",
-                scale=look.scale(type="sqrt"),
-                title=lang(N_("At stake")),
-                legend=alt.Legend(labelExpr=compact_axis(lang)["labelExpr"]),
-            ),
-            opacity=alt.condition(picked, alt.value(1), alt.value(0.35)),
-            tooltip=[
-                alt.Tooltip("text:N", title=lang(N_("Risk, from"))),
-                alt.Tooltip("name:N", title=lang(N_("Value"))),
-                alt.Tooltip("customers:Q", title=lang(N_("Customers")), format=WHOLE),
-                alt.Tooltip("at_stake:Q", title=lang(N_("At stake")), format=WHOLE),
-            ],
-        )
-        .add_params(picked)
+    stake = lang(N_("At stake"))
+    return tenths(
+        risk_map_table(result, lang),
+        ["low", "high", "risk_low"],
+        ("text", lang(N_("Risk, from"))),
+        lang(N_("Value")),
+        ("at_stake", stake),
+        [alt.Tooltip("at_stake:Q", title=stake, format=WHOLE)],
+        lang,
+        look,
     )
-    return dressed(drawing, lang, height=300)
 
 
 def members(result: ChurnResult | ChurnModelResult, mark: dict[str, float]) -> pd.DataFrame:

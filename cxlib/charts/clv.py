@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from cxlib.charts.tenths import tenths
 from cxlib.charts.theme import (
     ACCENT,
     CATEGORIES,
@@ -83,40 +84,18 @@ def value_map_table(result: ClvResult, lang: Language) -> pd.DataFrame:
 
 def value_map(result: ClvResult, lang: Language, look: Theme) -> Any:
     """P(alive) × value, coloured by customers; clicking a cell selects its customers."""
-    table = value_map_table(result, lang)
     fields = ["low", "high", "alive_low", "alive_high"]
-    picked = alt.selection_point(name="cell", fields=fields)
-    drawing = (
-        alt.Chart(table)
-        .mark_rect(cornerRadius=3, cursor="pointer")
-        .encode(
-            x=alt.X(
-                "alive:O",
-                sort=None,
-                scale=alt.Scale(domain=[lang.percent(tenth / 10, 0) for tenth in range(10)]),
-                title=f"{lang(N_('P(alive), from'))} →",
-                axis=alt.Axis(labelAngle=0),
-            ),
-            y=alt.Y(
-                "name:O",
-                sort=alt.EncodingSortField("low", order="descending"),
-                title=f"{lang(worth(result)[1])} →",
-                axis=alt.Axis(labelLimit=110),
-            ),
-            color=alt.Color(
-                "customers:Q", scale=look.scale(type="sqrt"), title=lang(N_("Customers"))
-            ),
-            opacity=alt.condition(picked, alt.value(1), alt.value(0.35)),
-            tooltip=[
-                alt.Tooltip("alive:N", title=lang(N_("P(alive), from"))),
-                alt.Tooltip("name:N", title=lang(worth(result)[1])),
-                alt.Tooltip("customers:Q", title=lang(N_("Customers")), format=WHOLE),
-                alt.Tooltip("total:Q", title=lang(N_("In total")), format=WHOLE),
-            ],
-        )
-        .add_params(picked)
+    total = alt.Tooltip("total:Q", title=lang(N_("In total")), format=WHOLE)
+    return tenths(
+        value_map_table(result, lang),
+        fields,
+        ("alive", lang(N_("P(alive), from"))),
+        lang(worth(result)[1]),
+        ("customers", lang(N_("Customers"))),
+        [total],
+        lang,
+        look,
     )
-    return dressed(drawing, lang, height=300)
 
 
 def _names(table: pd.DataFrame, lang: Language) -> list[str]:
@@ -143,25 +122,29 @@ def top(result: ClvResult, n: int = 100) -> pd.DataFrame:
 def calibration(result: ClvResult, lang: Language, look: Theme) -> Any:
     """The backtest: purchases that came against those that were forecast, by earlier frequency."""
     assert result.backtest is not None
-    names = {"actual": N_("Actual"), "predicted": N_("Model"), "own_rate": N_("Own past rate")}
     table = result.backtest.calibration
-    long = table.melt(["frequency", "customers"], list(names), "series", "mean")
     last = int(table["frequency"].max())
-    long = long.assign(
-        series=[lang(names[s]) for s in long["series"]],
-        label=[f"{f}+" if f == last else str(f) for f in long["frequency"]],
-    )
+    labels = [f"{f}+" if f == last else str(f) for f in table["frequency"]]
+    return means(table, labels, lang(N_("Repeat purchases before the split")), lang)
+
+
+def means(
+    table: pd.DataFrame, labels: list[str], title: str, lang: Language, height: int = 280
+) -> Any:
+    """Mean purchases of classes of customers, as they came and as they were forecast.
+
+    `table` has ``customers, actual, predicted, own_rate``, a row a class in order; `labels` name the
+    classes and `title` what they are classes of.
+    """
+    names = {"actual": N_("Actual"), "predicted": N_("Model"), "own_rate": N_("Own past rate")}
+    long = table.assign(label=labels).melt(["label", "customers"], list(names), "series", "mean")
+    bought = lang(N_("Purchases after it, mean"))
     drawing = (
-        alt.Chart(long)
+        alt.Chart(long.assign(series=[lang(names[s]) for s in long["series"]]))
         .mark_line(point={"size": 60, "filled": True})
         .encode(
-            x=alt.X(
-                "label:O",
-                sort=None,
-                title=lang(N_("Repeat purchases before the split")),
-                axis=alt.Axis(labelAngle=0),
-            ),
-            y=alt.Y("mean:Q", title=lang(N_("Purchases after it, mean"))),
+            x=alt.X("label:O", sort=None, title=title, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("mean:Q", title=bought),
             color=alt.Color(
                 "series:N",
                 title=None,
@@ -171,13 +154,13 @@ def calibration(result: ClvResult, lang: Language, look: Theme) -> Any:
             strokeDash=alt.StrokeDash("series:N", legend=None),
             tooltip=[
                 alt.Tooltip("series:N", title=" "),
-                alt.Tooltip("label:N", title=lang(N_("Repeat purchases before the split"))),
-                alt.Tooltip("mean:Q", title=lang(N_("Purchases after it, mean")), format=DECIMAL),
+                alt.Tooltip("label:N", title=title),
+                alt.Tooltip("mean:Q", title=bought, format=DECIMAL),
                 alt.Tooltip("customers:Q", title=lang(N_("Customers")), format=WHOLE),
             ],
         )
     )
-    return dressed(drawing, lang, height=280)
+    return dressed(drawing, lang, height=height)
 
 
 def score_table(result: ClvResult, lang: Language) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from cxlib.charts.clv import NAMES
+from cxlib.charts.clv import NAMES, means
 from cxlib.charts.theme import (
     ACCENT,
     CATEGORIES,
@@ -65,27 +65,9 @@ def tracking(tracked: Tracking, lang: Language, look: Theme, so_far: bool = True
 
 def by_recency(tested: Backtest, lang: Language, look: Theme) -> Any:
     """The backtest by how long ago customers had bought: means of what came and of the forecasts."""
-    names = {**SERIES, "predicted": SERIES["expected"], "own_rate": N_("Own past rate")}
-    shown = ["actual", "predicted", "own_rate"]
-    long = tested.by_recency.melt(["days_since", "customers"], shown, "series", "mean")
+    table = tested.by_recency
     title = lang(N_("Days since the last purchase at the split, up to"))
-    drawing = (
-        alt.Chart(long.assign(series=[lang(names[name]) for name in long["series"]]))
-        .mark_line(point={"size": 60, "filled": True})
-        .encode(
-            x=alt.X("days_since:O", title=title, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("mean:Q", title=lang(N_("Purchases after it, mean"))),
-            color=_colours(lang, [names[name] for name in shown]),
-            strokeDash=alt.StrokeDash("series:N", legend=None),
-            tooltip=[
-                alt.Tooltip("series:N", title=" "),
-                alt.Tooltip("days_since:O", title=title),
-                alt.Tooltip("mean:Q", title=lang(N_("Purchases after it, mean")), format=DECIMAL),
-                alt.Tooltip("customers:Q", title=lang(N_("Customers")), format=WHOLE),
-            ],
-        )
-    )
-    return dressed(drawing, lang, height=260)
+    return means(table, [lang.number(days) for days in table["days_since"]], title, lang, 260)
 
 
 def candidates(comparison: Comparison) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def _orders(arguments: argparse.Namespace, tables: Loaded) -> dict[str, Any]:
         seed=arguments.seed,
         timezone=arguments.tz,
     )
-    _write(arguments, result.customers)
+    printing.table(result.customers, arguments.out)
     return {
         "shape": "orders",
         "customers": len(result.customers),
@@ -101,7 +101,7 @@ def _dated(arguments: argparse.Namespace, tables: Loaded) -> dict[str, Any]:
         seed=arguments.seed,
         timezone=arguments.tz,
     )
-    _write(arguments, result.monthly)
+    printing.table(result.monthly, arguments.out)
     notes = [printing.issue(note, shown) for note in result.notes]
     model = None
     try:
@@ -134,7 +134,7 @@ def _dated(arguments: argparse.Namespace, tables: Loaded) -> dict[str, Any]:
 def _snapshot(arguments: argparse.Namespace, tables: Loaded) -> dict[str, Any]:
     shown = language(arguments.lang)
     result = _modelled(arguments, tables)
-    _write(arguments, result.customers)
+    printing.table(result.customers, arguments.out)
     return {
         "shape": "snapshot",
         **{kpi.key: kpi.value for kpi in result.headline if kpi.key != "auc"},
@@ -183,8 +183,3 @@ def _model(model: RiskModel | None, reading: str, shown: Language) -> dict[str, 
             {**row, "feature": shown(row["feature"])} for row in model.importance.to_dict("records")
         ],
     }
-
-
-def _write(arguments: argparse.Namespace, table: Any) -> None:
-    if arguments.out:
-        table.to_csv(arguments.out, index=False, lineterminator="\r\n")

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from cxlib.cli import printing
 from cxlib.cli.loading import loaded
 from cxlib.i18n import N_
 from cxlib.value import clusters
@@ -31,10 +32,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
             seed=arguments.seed,
             timezone=arguments.tz,
         )
-    if arguments.out:
-        result.customers[["customer_id", "cluster"]].to_csv(
-            arguments.out, index=False, lineterminator="\r\n"
-        )
+    printing.table(result.customers[["customer_id", "cluster"]], arguments.out)
     return {
         "k": result.k,
         "recommended": result.recommended,

@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         customers = result.customers[list(COLUMNS)]
         if arguments.limits:
             customers = customers.assign(**_limits(result))
-        customers.to_csv(arguments.out, index=False, lineterminator="\r\n")
+        printing.table(customers, arguments.out)
     shown = language(arguments.lang)
     return {
         "model": result.model,

@@ -35,8 +35,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
             scoring=arguments.scoring,
             timezone=arguments.tz,
         )
-    if arguments.out:
-        result.customers[COLUMNS].to_csv(arguments.out, index=False, lineterminator="\r\n")
+    printing.table(result.customers[COLUMNS], arguments.out)
     cohorts = result.cohorts.assign(cohort=result.cohorts["cohort"].dt.strftime("%Y-%m-%d"))
     return {
         "before": result.before,

@@ -8,10 +8,19 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cxlib.i18n import Language
 from cxlib.results import Issue
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def table(found: pd.DataFrame, out: Path | None) -> None:
+    """Write a command's table where `--out` says, if it does: RFC 4180, cells as they are."""
+    if out:
+        found.to_csv(out, index=False, lineterminator="\r\n")
 
 
 def plain(value: Any) -> Any:

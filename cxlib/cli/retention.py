@@ -46,8 +46,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
             lines=tables.lines,
             timezone=arguments.tz,
         )
-    if arguments.out:
-        result.triangle[COLUMNS].to_csv(arguments.out, index=False, lineterminator="\r\n")
+    printing.table(result.triangle[COLUMNS], arguments.out)
     mode: Any = MODES[arguments.mode]
     shares = result.shares(mode, arguments.of).drop(columns="cohort")
     money = result.triangle[["customers", "revenue", "cumulative_value"]]

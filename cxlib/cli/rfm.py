@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from cxlib.cli import printing
 from cxlib.cli.loading import loaded
 from cxlib.i18n import N_
 from cxlib.value import rfm
@@ -31,8 +32,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
             scoring=arguments.scoring,
             timezone=arguments.tz,
         )
-    if arguments.out:
-        result.customers[COLUMNS].to_csv(arguments.out, index=False, lineterminator="\r\n")
+    printing.table(result.customers[COLUMNS], arguments.out)
     return {
         "segments": result.segments,
         "edges": result.edges,

@@ -13,7 +13,15 @@ import pandas as pd
 from cxlib import engine
 from cxlib.frames.collected import collected
 from cxlib.frames.coverage import Coverage
-from cxlib.frames.summary import bought, customer_days, finished, lazy, per_customer, rows_until
+from cxlib.frames.summary import (
+    bought,
+    customer_days,
+    finished,
+    lazy,
+    one,
+    per_customer,
+    rows_until,
+)
 
 SPLITS = (0.5,)
 """Where time is cut unless asked otherwise: half-way between the first and the last day."""
@@ -111,9 +119,9 @@ def _read(
             stood = bought(net, nw.col("undone") - nw.col(f"late_undone_{i}"), has_money)
         before = nw.col("purchase_day") <= nw.lit(cut, dtype=nw.Date)
         days = days.with_columns(
-            nw.when(stood & before).then(1).otherwise(0).alias(f"x_{i}"),
+            one(stood & before).alias(f"x_{i}"),
             nw.when(stood & before).then(nw.col("purchase_day")).alias(f"day_{i}"),
-            nw.when(nw.col("is_purchase") & ~before).then(1).otherwise(0).alias(f"later_{i}"),
+            one(nw.col("is_purchase") & ~before).alias(f"later_{i}"),
         )
         then |= {
             f"x_{i}": nw.col(f"x_{i}").sum(),
@@ -148,15 +156,12 @@ def _seen(frame: nw.LazyFrame[Any], end: dt.date | None) -> _Seen:
     all_rows = rows_until(frame, None)
     inside = nw.lit(True) if end is None else nw.col("day") <= nw.lit(end, dtype=nw.Date)
 
-    def count(condition: nw.Expr) -> nw.Expr:
-        return nw.when(condition).then(1).otherwise(0).sum()
-
     found = collected(
         all_rows.with_columns(inside=inside).select(
             rows=nw.len(),
-            later=count(~nw.col("inside")),
-            anonymous=count(nw.col("inside") & nw.col("customer_id").is_null()),
-            undone=count(nw.col("inside") & (nw.col("day") > nw.col("purchase_day"))),
+            later=one(~nw.col("inside")).sum(),
+            anonymous=one(nw.col("inside") & nw.col("customer_id").is_null()).sum(),
+            undone=one(nw.col("inside") & (nw.col("day") > nw.col("purchase_day"))).sum(),
             first=nw.col("day").min(),
             last=nw.col("day").max(),
         )
@@ -190,7 +195,7 @@ def _late(cuts: Sequence[dt.date]) -> dict[str, nw.Expr]:
     for i, cut in enumerate(cuts):
         late = nw.col("undoes") & (nw.col("day") > nw.lit(cut, dtype=nw.Date))
         sums[f"late_net_{i}"] = nw.when(late).then(nw.col("net")).otherwise(0)
-        sums[f"late_undone_{i}"] = nw.when(late).then(1).otherwise(0)
+        sums[f"late_undone_{i}"] = one(late)
     return sums
 
 

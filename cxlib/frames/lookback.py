@@ -13,7 +13,7 @@ import narwhals as nw
 import pandas as pd
 
 from cxlib.frames.collected import collected
-from cxlib.frames.summary import TICKS, customer_days, lazy
+from cxlib.frames.summary import TICKS, customer_days, lazy, one
 
 YEAR = 365
 COLUMNS = (
@@ -64,12 +64,12 @@ def lookback(orders: Any, cut: dt.date, window: int) -> pd.DataFrame:
     found = collected(
         customer_days(frame, cut)
         .with_columns(
-            bought=_one(bought),
+            bought=one(bought),
             bought_day=nw.when(bought).then(day),
             bought_net=nw.when(bought).then(nw.col("net")).otherwise(0),
-            recent=_one(bought & since(window)),
-            both=_one(bought & since(2 * window)),
-            refund=_one(nw.col("undone") > 0),
+            recent=one(bought & since(window)),
+            both=one(bought & since(2 * window)),
+            refund=one(nw.col("undone") > 0),
             year=nw.when(since(YEAR)).then(nw.col("net")).otherwise(0),
         )
         .group_by("customer_id")
@@ -100,13 +100,16 @@ def lookback(orders: Any, cut: dt.date, window: int) -> pd.DataFrame:
     return found[list(COLUMNS)]
 
 
+def first_purchase(orders: Any, end: dt.date) -> dt.date | None:
+    """The day of the first purchase of any customer that stands at `end`."""
+    days = customer_days(lazy(orders), end).filter(nw.col("is_purchase"))
+    first = collected(days.select(day=nw.col("purchase_day").min()))["day"].iloc[0]
+    return None if pd.isna(first) else pd.Timestamp(first).date()
+
+
 def came_back(orders: Any, cut: dt.date, window: int) -> pd.Series[Any]:
     """The customers with a purchase in the `window` days after `cut`, as it stands at their end."""
     days = customer_days(lazy(orders), cut + dt.timedelta(days=window))
     after = nw.col("purchase_day") > nw.lit(cut, dtype=nw.Date)
     found = collected(days.filter(nw.col("is_purchase") & after).select("customer_id").unique())
     return found["customer_id"].astype("str")
-
-
-def _one(condition: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(1).otherwise(0)

@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from cxlib.frames.collected import collected
-from cxlib.frames.summary import customer_days, lazy
+from cxlib.frames.summary import customer_days, lazy, one
 
 
 def repeats(orders: Any, until: dt.date, end: dt.date | None = None) -> pd.DataFrame:
@@ -38,9 +38,7 @@ def repeats(orders: Any, until: dt.date, end: dt.date | None = None) -> pd.DataF
     )
     new = nw.col("purchase_day") == nw.col("first_day")
     return collected(
-        known.with_columns(
-            acquired=nw.when(new).then(1).otherwise(0), repeats=nw.when(new).then(0).otherwise(1)
-        )
+        known.with_columns(acquired=one(new), repeats=one(~new))
         .group_by("purchase_day")
         .agg(nw.col("acquired").sum(), nw.col("repeats").sum())
         .rename({"purchase_day": "day"})

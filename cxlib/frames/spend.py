@@ -13,6 +13,7 @@ import narwhals as nw
 import pandas as pd
 
 from cxlib.frames.collected import collected
+from cxlib.frames.ordinals import period_number
 from cxlib.frames.summary import TICKS, customer_days, lazy, rows_until
 
 MOMENTS = ("revenue", "orders", "revenue2", "revenue_orders", "orders2")
@@ -61,7 +62,7 @@ def monthly_spend(orders: Any, end: dt.date | None = None) -> pd.DataFrame:
     frame = lazy(orders)
     named = (
         _days(frame, end)
-        .with_columns(month=_month())
+        .with_columns(month=period_number("purchase_day", "month"))
         .group_by("customer_id", "month")
         .agg(nw.col("net").sum(), nw.col("orders").sum(), nw.col("purchases").sum())
     )
@@ -69,7 +70,10 @@ def monthly_spend(orders: Any, end: dt.date | None = None) -> pd.DataFrame:
     units = nw.concat(
         [
             part.select(nw.col("month"), *(nw.col(c).cast(nw.Float64) for c in columns[1:]))
-            for part in (named, _anonymous(frame, end).with_columns(month=_month()))
+            for part in (
+                named,
+                _anonymous(frame, end).with_columns(month=period_number("purchase_day", "month")),
+            )
         ]
     ).with_columns(
         revenue=nw.col("net") / TICKS,
@@ -117,9 +121,3 @@ def _anonymous(frame: nw.LazyFrame[Any], end: dt.date | None) -> nw.LazyFrame[An
         orders=nw.when(nw.col("undoes")).then(0).otherwise(1),
         purchases=nw.lit(0),
     )
-
-
-def _month() -> nw.Expr:
-    """Months since year 0: an integer that every engine groups alike."""
-    day = nw.col("purchase_day")
-    return day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64) - 1

@@ -72,6 +72,11 @@ def rows_until(orders: nw.LazyFrame[Any], end: dt.date | None) -> nw.LazyFrame[A
     return rows if end is None else rows.filter(nw.col("day") <= nw.lit(end, dtype=nw.Date))
 
 
+def one(condition: nw.Expr) -> nw.Expr:
+    """1 where a condition holds, else 0: what sums of it count."""
+    return nw.when(condition).then(1).otherwise(0)
+
+
 def customer_days(
     orders: nw.LazyFrame[Any], end: dt.date | None = None, **more: nw.Expr
 ) -> nw.LazyFrame[Any]:
@@ -81,7 +86,7 @@ def customer_days(
     days = (
         rows.with_columns(
             sale=nw.when(nw.col("undoes")).then(0).otherwise(1),
-            undone=nw.when(nw.col("undoes")).then(1).otherwise(0),
+            undone=one(nw.col("undoes")),
             **more,
         )
         .group_by("customer_id", "purchase_day")
@@ -112,10 +117,10 @@ def per_customer(days: nw.LazyFrame[Any], **more: nw.Expr) -> nw.LazyFrame[Any]:
     number = (year * 512 + month * 32 + number) * ROOM
     return (
         days.with_columns(
-            bought=nw.when(bought).then(1).otherwise(0),
+            bought=one(bought),
             bought_day=nw.when(bought).then(day),
             bought_net=nw.when(bought).then(net).otherwise(0),
-            paid=nw.when(bought & (net > 0)).then(1).otherwise(0),
+            paid=one(bought & (net > 0)),
             upper=nw.when(bought).then(number + net // HALF).otherwise(NEVER),
             lower=nw.when(bought).then(number + net - net // HALF * HALF).otherwise(NEVER),
         )

@@ -12,7 +12,7 @@ import pandas as pd
 from cxlib.frames.collected import collected
 from cxlib.frames.filters import Conditions, where
 from cxlib.frames.ordinals import Grain, first_day, first_days, period_number, period_of
-from cxlib.frames.summary import TICKS, customer_days, last_day, lazy
+from cxlib.frames.summary import TICKS, customer_days, last_day, lazy, one
 
 Mode = Literal["exact", "on_or_after"]
 
@@ -60,9 +60,9 @@ def retention_triangle(
     cells = collected(
         lived.with_columns(
             age=_age(),
-            active=_one(bought),
-            kept=_one(bought & (nw.col("before") == nw.col("period") - 1).fill_null(False)),
-            final=_one(bought & (nw.col("period") == nw.col("latest"))),
+            active=one(bought),
+            kept=one(bought & (nw.col("before") == nw.col("period") - 1).fill_null(False)),
+            final=one(bought & (nw.col("period") == nw.col("latest"))),
         )
         .group_by(*told, "cohort", "age")
         .agg(*(nw.col(c).sum() for c in ("active", "kept", "final", "net")))
@@ -150,7 +150,7 @@ def _lived(
         customer_days(frame, end)
         .with_columns(
             period=period_number("purchase_day", period),
-            bought=_one(bought),
+            bought=one(bought),
             bought_day=nw.when(bought).then(nw.col("purchase_day")),
         )
         .group_by("customer_id", "period")
@@ -200,7 +200,3 @@ def _age() -> nw.Expr:
     """Periods since the first purchase; what lies before it, an unmatched refund, counts as age 0."""
     age = nw.col("period") - nw.col("cohort")
     return nw.when(age < 0).then(0).otherwise(age)
-
-
-def _one(condition: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(1).otherwise(0)

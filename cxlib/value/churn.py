@@ -13,7 +13,7 @@ from cxlib.definitions import Definition
 from cxlib.errors import CxError, NotEnoughData
 from cxlib.frames.coverage import coverage
 from cxlib.frames.gaps import gaps
-from cxlib.frames.lookback import lookback
+from cxlib.frames.lookback import first_purchase, lookback
 from cxlib.frames.summary import last_day
 from cxlib.i18n import N_
 from cxlib.results import KPI, Fact, Issue, Receipt, Sentence
@@ -137,10 +137,9 @@ def analyse(
             N_("The Overview page works with any number of orders."),
         )
     rule_days = int(too_long.value)
-    customers = lookback(table, end, rule_days)
-    observed = (end - customers["first_day"].min().date()).days
+    observed = (end - (first_purchase(table, end) or end)).days
     window = _window(window_days, rule_days, observed)
-    customers = lookback(table, end, window) if window != rule_days else customers
+    customers = lookback(table, end, window)
     customers["churned"] = customers["silent_days"] > rule_days
     customers["overdue_days"] = customers["silent_days"] - customers["mean_gap"]
     model: RiskModel | None = None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ from cxlib.frames.triangle import Mode
 from cxlib.i18n import N_
 from cxlib.periods import Period, months, weeks
 from cxlib.results import KPI
-from cxlib.statistics import Z, compare, estimate_verdicts, wilson
+from cxlib.statistics import compare, estimate_verdicts, wilson, wilson_ends
 from cxlib.value.monthly import exact_sum
 
 Of = Literal["cohort", "previous"]
@@ -136,14 +135,3 @@ def first_period(triangle: pd.DataFrame, period: Grain) -> KPI | None:
         else None,
         tuple(share.value for share in compared.values()),
     )
-
-
-def wilson_ends(successes: Any, n: Any) -> tuple[Floats, Floats]:
-    """The ends of `cxlib.statistics.wilson` for arrays; NaN where `n` is 0."""
-    k, size = np.asarray(successes, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    size = np.where(size > 0, size, math.nan)
-    share, z2 = k / size, Z * Z
-    centre = (share + z2 / (2 * size)) / (1 + z2 / size)
-    half = Z / (1 + z2 / size) * np.sqrt(share * (1 - share) / size + z2 / (4 * size**2))
-    low, high = np.where(k == 0, 0.0, centre - half), np.where(k == size, 1.0, centre + half)
-    return np.where(np.isnan(size), math.nan, low), high

@@ -18,15 +18,15 @@ _parts.header(
 orders = _parts.require("transactions")
 currency = orders.report.get("currency")
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    period = _retention.choice(_("Cohorts by"), _retention.PERIODS, "period")
-    mode = _retention.choice(_("Back means"), _retention.MODES, "mode")
+    period = _parts.choice(_("Cohorts by"), _retention.PERIODS, "period")
+    mode = _parts.choice(_("Back means"), _retention.MODES, "mode")
     by = _retention.attribute(orders)
     part = _parts.filters(orders)
 result = _parts.analysed(retention.analyse, orders, lines=True, period=period, by=by, **part)
 _parts.tiles(result.headline, currency)
 
 st.subheader(_("Who comes back?"), anchor=False)
-measure = _retention.choice(_("Shown"), charts.MEASURES, "measure")
+measure = _parts.choice(_("Shown"), charts.MEASURES, "measure")
 cell = _charts.chart(
     charts.triangle(result, measure, mode, _, look),
     "retention_triangle",

@@ -19,15 +19,7 @@ _parts.header(
 orders = _parts.require("transactions")
 currency = orders.report.get("currency")
 choices = {"rf": N_("Recency × frequency"), "fm": N_("Recency × frequency and money")}
-scoring = st.segmented_control(
-    _("Scoring"),
-    list(choices),
-    default="rf",
-    required=True,
-    format_func=lambda c: _(choices[c]),
-    key="scoring",
-    bind="query-params",
-)
+scoring = _parts.choice(_("Scoring"), choices, "scoring")
 where = _parts.filters(orders)
 result = _parts.analysed(rfm.analyse, orders, scoring=scoring, **where)
 st.caption(

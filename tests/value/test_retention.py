@@ -18,10 +18,9 @@ from cxlib.demo.company import Company, company
 from cxlib.demo.truth import TRUTH
 from cxlib.errors import CxError, NotEnoughData
 from cxlib.frames.triangle import triangle_members
-from cxlib.statistics import wilson
+from cxlib.statistics import wilson, wilson_ends
 from cxlib.value import churn
 from cxlib.value.retention import analyse
-from cxlib.value.triangle import wilson_ends
 
 GOLDEN = Path(__file__).resolve().parents[2].parent / "shared" / "golden" / "metrics.json"
 HISTORIES = st.lists(

@@ -17,8 +17,8 @@ from cxlib.statistics import wilson
 from cxlib.value.clv.ages import Ages
 from cxlib.value.clv.discount import purchases_while_alive
 from cxlib.value.clv.fitters import DAYS, MODELS
-from cxlib.value.clv.ladder import NAMES, Fit, climb
-from cxlib.value.clv.patterns import Array, Patterns
+from cxlib.value.clv.ladder import NAMES, Fit, climb_days
+from cxlib.value.clv.patterns import Array
 from cxlib.value.clv.predictive import limits
 
 RESAMPLES = 2000
@@ -49,7 +49,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """A time split at `cut`: fitted on rows up to it, tested on the days after it up to `end`.
+    """A time split at `cut`: `fit` is of rows up to it, tested on the days after it up to `end`.
 
     `baselines` are the customer's own past rate and the mean rate. `gains` say by how much each
     baseline's RMSE exceeds the model's, with a paired-bootstrap interval. `better` names measures
@@ -61,7 +61,7 @@ class Backtest:
     days since the last purchase at the cut: ``days_since`` is a fifth's largest.
     """
 
-    model_name: str
+    fit: Fit
     cut: dt.date
     end: dt.date
     customers: int
@@ -104,7 +104,7 @@ def backtest(
         return None
     scale = DAYS[unit]
     x, t_x, T, actual = (known[c].to_numpy(float) for c in ("frequency", "recency", "T", "later"))
-    fit = climb(model, Patterns.merged(x, t_x, T).scaled(scale), unit, seed).fit
+    fit = climb_days(model, known, unit, seed).fit
     if fit is None:
         return None
     process = MODELS[fit.model].process
@@ -116,7 +116,7 @@ def backtest(
     forecasts = {NAMES[fit.model]: ahead[ages.of] * alive, OWN_RATE: own, MEAN_RATE: mean}
     scores = tuple(_score(name, f, actual) for name, f in forecasts.items())
     return Backtest(
-        model_name=fit.model,
+        fit=fit,
         cut=split.cut,
         end=end,
         customers=len(known),

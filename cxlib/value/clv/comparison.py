@@ -15,9 +15,8 @@ from cxlib.i18n import N_
 from cxlib.results import Param, Receipt, Sentence
 from cxlib.value.clv import lifetime
 from cxlib.value.clv.backtest import Backtest, backtest
-from cxlib.value.clv.fitters import DAYS, MODELS
-from cxlib.value.clv.ladder import NAMES, Fit, climb
-from cxlib.value.clv.patterns import Patterns
+from cxlib.value.clv.fitters import MODELS
+from cxlib.value.clv.ladder import NAMES, climb_days
 from cxlib.value.clv.tracking import Tracking, track
 
 SHARES = (0.4, 0.5, 0.6, 0.7, 0.8)
@@ -96,13 +95,9 @@ def compare(
     most = max(len(c.tests) for c in candidates)
     tested = [c for c in candidates if len(c.tests) == most and c.log_likelihood is not None]
     best = min(tested, key=lambda c: c.error, default=None) if most else None
-    middle = base.splits[len(base.splits) // 2]
-    tracking = None
-    if best is not None:
-        fit = _fit(best.model, middle.customers, unit, seed)
-        if fit is not None:
-            came = repeats(table, middle.cut, base.end)
-            tracking = track(came, fit, middle.cut, base.end)
+    middle = base.splits[len(base.splits) // 2].cut
+    fits = [test.fit for test in best.tests if test.cut == middle] if best else []
+    tracking = track(repeats(table, middle, base.end), fits[0], middle, base.end) if fits else None
     return Comparison(
         candidates=candidates,
         cuts=tuple(split.cut for split in base.splits),
@@ -121,10 +116,12 @@ def compare(
 
 
 def _candidate(base: CustomerBase, model: str, unit: str, seed: int) -> Candidate:
-    fit = _fit(model, base.summary, unit, seed)
+    # Another model of the ladder would be no answer here.
+    fit = climb_days(model, base.summary, unit, seed).fit
+    fit = fit if fit is not None and fit.model == model else None
     end = base.end or dt.date.min
     found = (backtest(split, model, end, unit=unit, seed=seed) for split in base.splits)
-    tests = tuple(test for test in found if test is not None and test.model_name == model)
+    tests = tuple(test for test in found if test is not None and test.fit.model == model)
     ratios = [t.model.rmse / min(b.rmse for b in t.baselines) for t in tests]
     return Candidate(
         model=model,
@@ -134,13 +131,6 @@ def _candidate(base: CustomerBase, model: str, unit: str, seed: int) -> Candidat
         error=float(np.mean(ratios)) if ratios else float("nan"),
         wins=sum(ratio < 1 for ratio in ratios),
     )
-
-
-def _fit(model: str, customers: Any, unit: str, seed: int) -> Fit | None:
-    """The model that is asked for, or None: another one would be no answer here."""
-    x, t_x, T = (customers[c].to_numpy(float) for c in ("frequency", "recency", "T"))
-    fit = climb(model, Patterns.merged(x, t_x, T).scaled(DAYS[unit]), unit, seed).fit
-    return fit if fit is not None and fit.model == model else None
 
 
 def _meaning(best: Candidate | None) -> Sentence:

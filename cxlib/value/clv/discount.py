@@ -17,6 +17,8 @@ NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2
 class Rate(Protocol):
     """A purchase process, as far as the future is concerned."""
 
+    def probability_alive(self, log_params: Array, x: Array, t_x: Array, T: Array) -> Array: ...
+
     def purchase_rate(self, log_params: Array, ahead: Array, x: Array, T: Array) -> Array: ...
     def decay(self, log_params: Array, x: Array, T: Array) -> Array: ...
 
@@ -66,3 +68,14 @@ def purchases_while_alive(
     ahead = scale[:, None] * np.expm1(y)
     rate = process.purchase_rate(log_params, ahead, x[:, None], T[:, None])
     return Purchases(ahead, rate * scale[:, None] * np.exp(y) * length * WEIGHTS)
+
+
+def purchases_of_new(process: Rate, log_params: Array, horizon: float, force: float = 0.0) -> float:
+    """Repeat purchases of a customer who has just come, in (0, horizon], each discounted: E[X(t)].
+
+    P(alive) after the first purchase times what a living customer with x = 0 and T = 0 buys (Fader,
+    Hardie & Lee 2005, eq. 9, for BG/NBD).
+    """
+    none = np.zeros(1)
+    ahead = purchases_while_alive(process, log_params, none, none, horizon).total(force)
+    return float((process.probability_alive(log_params, none, none, none) * ahead)[0])

@@ -113,6 +113,14 @@ def expected_spend(log_params: Array, x: Array, mean: Array) -> Array:
     return np.asarray(p * (v + spent) / (p * x + q - 1))
 
 
+def spend_slopes(log_params: Array, x: Array, mean: Array) -> Array:
+    """Derivatives of the logarithm of `expected_spend` by the logarithms of p, q, v: (3, n)."""
+    p, q, v = np.exp(log_params)
+    spent = np.where(x > 0, x * mean, 0.0)
+    denominator = p * x + q - 1
+    return np.stack((1 - p * x / denominator, -q / denominator, v / (v + spent)))
+
+
 def own_weight(log_params: Array, x: Array) -> Array:
     """How much of `expected_spend` is the customer's own mean, the rest being the population's."""
     p, q, _ = np.exp(log_params)

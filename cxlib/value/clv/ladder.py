@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from cxlib.i18n import N_
 from cxlib.results import Issue
@@ -111,6 +112,12 @@ def climb(model: str, patterns: Patterns, unit: str = "D", seed: int = 0) -> Cli
         if fitter.optimum_.converged:
             return Climb(_plain(fitter, patterns.customers), (rung.note,) if rung.note else ())
     return Climb(None)
+
+
+def climb_days(model: str, customers: pd.DataFrame, unit: str = "D", seed: int = 0) -> Climb:
+    """`climb` for customers with ``frequency, recency, T`` in days, the model counting in `unit`."""
+    x, t_x, T = (customers[c].to_numpy(float) for c in ("frequency", "recency", "T"))
+    return climb(model, Patterns.merged(x, t_x, T).scaled(DAYS[unit]), unit, seed)
 
 
 def climb_spend(x: Array, mean: Array, seed: int = 0) -> Climb:

@@ -22,7 +22,7 @@ from cxlib.value.clv.classes import classes, worth
 from cxlib.value.clv.fitters import DAYS, MODELS
 from cxlib.value.clv.gates import gates
 from cxlib.value.clv.headline import headline, meaning
-from cxlib.value.clv.ladder import Fit, climb, climb_spend
+from cxlib.value.clv.ladder import Fit, climb_days, climb_spend
 from cxlib.value.clv.patterns import Patterns
 from cxlib.value.clv.value import FittedClv, Terms, value_customers
 
@@ -285,8 +285,7 @@ def _fitted(
     *,
     dated: bool,
 ) -> FittedClv:
-    x, t_x, T = (summary[c].to_numpy(float) for c in ("frequency", "recency", "T"))
-    purchases = climb(model, Patterns.merged(x, t_x, T).scaled(DAYS[unit]), unit, seed)
+    purchases = climb_days(model, summary, unit, seed)
     paid = summary[summary["spend_purchases"] > 0]
     spend = climb_spend(
         paid["spend_purchases"].to_numpy(float), paid["monetary_value"].to_numpy(float), seed

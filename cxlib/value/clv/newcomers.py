@@ -11,7 +11,7 @@ from cxlib.results import Estimate, Unit
 from cxlib.statistics import Z
 from cxlib.value.clv import gammagamma
 from cxlib.value.clv.differences import central
-from cxlib.value.clv.discount import force_of_interest, purchases_while_alive
+from cxlib.value.clv.discount import force_of_interest, purchases_of_new
 from cxlib.value.clv.fitters import MODELS
 from cxlib.value.clv.ladder import Fit
 from cxlib.value.clv.patterns import Array
@@ -49,9 +49,8 @@ def new_customer(
 
     def log_made(force: float) -> Callable[[Array], Array]:
         def function(at: Array) -> Array:
-            ahead = purchases_while_alive(process, at, none, none, horizon).total(force)
-            alive = process.probability_alive(at, none, none, none)
-            return np.log(already + alive * ahead)
+            made = purchases_of_new(process, at, horizon, force)
+            return np.asarray(np.log([already + made]))
 
         return function
 

@@ -81,9 +81,7 @@ def money_ahead(
     made = _Made.of(fit, x, t_x, T, horizon, force)
     own = np.where(paid > 0, mean, 0.0)
     expected = gammagamma.expected_spend(spend.log_params, paid, own)
-    d_log_spend = central(
-        lambda at: np.log(gammagamma.expected_spend(at, paid, own)), spend.log_params
-    )
+    d_log_spend = gammagamma.spend_slopes(spend.log_params, paid, own)
     p, q = spend.params["p"], spend.params["q"]
     shape = q + p * paid
     with np.errstate(divide="ignore", invalid="ignore"):

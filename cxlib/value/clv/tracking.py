@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cxlib.value.clv.discount import purchases_while_alive
-from cxlib.value.clv.fitters import DAYS, MODELS
+from cxlib.value.clv.discount import purchases_of_new
+from cxlib.value.clv.fitters import MODELS
 from cxlib.value.clv.ladder import Fit
 from cxlib.value.clv.patterns import Array
 
@@ -35,21 +35,14 @@ class Tracking:
 
 
 def expected_purchases(fit: Fit, days: Array) -> Array:
-    """Repeat purchases that a customer who has just come makes within each of `days`, E[X(t)].
-
-    P(alive) after the first purchase times the integral of the rate of purchases of a customer with
-    x = 0 and T = 0 (Fader, Hardie & Lee 2005, eq. 9, for BG/NBD).
-    """
-    process, here, nothing = MODELS[fit.model].process, fit.log_params, np.zeros(1)
-    alive = float(process.probability_alive(here, nothing, nothing, nothing)[0])
+    """Repeat purchases that a customer who has just come makes within each of `days`, E[X(t)]."""
+    process, unit = MODELS[fit.model].process, fit.days_per_unit
     distinct, of = np.unique(np.maximum(days, 0.0), return_inverse=True)
     made = [
-        purchases_while_alive(process, here, nothing, nothing, t / DAYS[fit.unit]).total()[0]
-        if t > 0
-        else 0.0
+        purchases_of_new(process, fit.log_params, t / unit) if t > 0 else 0.0
         for t in distinct.tolist()
     ]
-    return alive * np.array(made)[of]
+    return np.array(made)[of]
 
 
 def track(came: pd.DataFrame, fit: Fit, cut: dt.date, end: dt.date) -> Tracking | None:

@@ -121,7 +121,8 @@ def value_customers(fitted: FittedClv, terms: Terms) -> Valuation:
     purchases_total = expected.total(purchases, "count", expected.d_log_purchases)
     if fitted.spend is None or blocked(fitted.gates, "money"):
         return Valuation(_frame(fitted, found), alive_total, purchases_total, None)
-    spend, d_log_spend = _spend(fitted.spend, known)
+    history = (fitted.spend.log_params, known.paid, known.mean)
+    spend, d_log_spend = gammagamma.expected_spend(*history), gammagamma.spend_slopes(*history)
     if_alive = terms.margin * spend * expected.if_alive(expected.discounted)
     clv = if_alive * alive
     of_spend = _norms(_spread(fitted.spend, d_log_spend))
@@ -260,15 +261,6 @@ class Expected:
         reach = math.exp(Z * math.sqrt(variance) / total) if total > 0 else 1.0
         n = len(self.histories.of)
         return Estimate(total, total / reach, total * reach, n, unit, "delta")
-
-
-def _spend(spend: Fit, known: Histories) -> tuple[Array, Array]:
-    """Expected value of a purchase, (h,), and the derivatives of its logarithm, (3, h)."""
-    x, mean = known.paid, known.mean
-    p, q, v = spend.params["p"], spend.params["q"], spend.params["v"]
-    denominator = p * x + q - 1
-    slopes = np.stack((1 - p * x / denominator, -q / denominator, v / (v + x * mean)))
-    return gammagamma.expected_spend(spend.log_params, x, mean), slopes
 
 
 def _frame(fitted: FittedClv, found: Mapping[str, Array]) -> pd.DataFrame:

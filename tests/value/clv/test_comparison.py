@@ -22,7 +22,7 @@ def test_every_model_is_tested_at_every_cut(compared):
     assert len(compared.cuts) == len(SHARES)
     for one in compared.candidates:
         assert [test.cut for test in one.tests] == list(compared.cuts)
-        assert {test.model_name for test in one.tests} == {one.model}
+        assert {test.fit.model for test in one.tests} == {one.model}
         assert one.aic == pytest.approx(8 - 2 * one.log_likelihood)
 
 

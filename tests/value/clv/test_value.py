@@ -83,7 +83,7 @@ def test_days_and_weeks_give_the_same_value(model, orders, result):
 
 
 def test_terms_change_without_a_fit(result, monkeypatch):
-    monkeypatch.setattr(lifetime, "climb", None)
+    monkeypatch.setattr(lifetime, "climb_days", None)
     full = lifetime.valued(result.fitted, Terms(365, 0.1, 1.0))
     quarter = lifetime.valued(result.fitted, Terms(365, 0.1, 0.25))
     assert_allclose(quarter.customers["clv"], full.customers["clv"] / 4)
