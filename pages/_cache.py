@@ -15,6 +15,7 @@ import streamlit as st
 
 from cxlib import engine
 from cxlib.frames.filters import values, where
+from cxlib.results import Receipt
 from cxlib.store.snapshots import Snapshot
 
 R = TypeVar("R")
@@ -64,6 +65,17 @@ def _computed(
     _of: Any,
 ) -> Any:
     return _function(_of, **dict(parameters))
+
+
+def kept(make: Callable[[], R], receipt: Receipt, *key: Any) -> R:
+    """What is small and made of a result, such as a chart: once for what its receipt states."""
+    found: R = _kept(repr(receipt), key, make)
+    return found
+
+
+@st.cache_data(ttl="6h", max_entries=2_000, max_size="250MB", show_spinner=False)
+def _kept(receipt: str, key: tuple[Any, ...], _make: Callable[[], Any]) -> Any:
+    return _make()
 
 
 @st.cache_data(ttl="6h", max_entries=100, show_spinner=False)

@@ -47,7 +47,8 @@ def against(upload: Upload, imported: Imported) -> str:
             st.metric(_(name), lang.number(n), border=True, help=_(meaning))
     if any(month.month for month in found.months):
         _charts.chart(
-            by_month(found, lang, _state.session().look),
+            by_month,
+            found,
             "changes",
             _("By month: what is there now, beside this file"),
             months(found),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
+from cxlib.export import spec
 from cxlib.export.csv import to_csv
 from cxlib.export.image import to_image
 from cxlib.export.table import Table, table
 from cxlib.export.xlsx import to_xlsx
 from cxlib.i18n import N_
-from pages import _state
+from cxlib.results import Receipt
+from pages import _cache, _state
 
 _ = _state.say
 
@@ -19,20 +22,37 @@ SHOWN = 1_000  # rows of a list on screen; downloads hold them all
 
 
 def chart(
-    drawing: Any,
+    draw: Callable[..., Any],
+    of: Any,
     key: str,
     alt: str,
     data: Any,
     columns: tuple[str, ...] | None = None,
+    *,
+    args: tuple[Any, ...] = (),
     select: bool = False,
-    currency: str | None = None,
+    receipt: Receipt | None = None,
 ) -> dict[str, Any]:
-    """A chart with its table and downloads behind one button; returns what was clicked, by selection."""
-    event = st.altair_chart(
-        drawing, key=key, alt=alt, on_select="rerun" if select else "ignore", width="stretch"
+    """A chart with its table and downloads behind one button; returns what was clicked, by selection.
+
+    `draw` is called with `of`, `args`, language and look. `data` is its table, or a function of the
+    same but for the look. Of what has a `receipt`, both are made once and kept: a click on the page
+    does not draw its charts again.
+    """
+    lang, look = _state.session().lang, _state.session().look
+
+    def drawing() -> Any:
+        return draw(of, *args, lang, look)
+
+    def made() -> tuple[dict[str, Any], Any]:
+        return spec.apart(drawing()), data(of, *args, lang) if callable(data) else None
+
+    known = receipt or getattr(of, "receipt", None)
+    drawn, own = _cache.kept(made, known, key, *args, lang.code, repr(look)) if known else made()
+    event = st.vega_lite_chart(
+        spec=drawn, key=key, alt=alt, on_select="rerun" if select else "ignore", width="stretch"
     )
-    shown = table(data, _state.session().lang, columns)
-    look = _state.session().look
+    shown = table(data if own is None else own, lang, columns)
     with st.popover(_("Table and image"), icon=":material/table_chart:", type="tertiary"):
         frame(shown, f"{key}_table", alt)
         with st.container(horizontal=True):
@@ -40,7 +60,7 @@ def chart(
             for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
                 st.download_button(
                     kind.upper(),
-                    lambda kind=kind: to_image(drawing, kind, look),
+                    lambda kind=kind: to_image(drawing(), kind, look),
                     file_name=f"{key}.{kind}",
                     mime=mime,
                     icon=":material/image:",

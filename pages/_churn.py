@@ -9,6 +9,7 @@ import streamlit as st
 from cxlib.charts import churn as charts
 from cxlib.charts import recurring as recurring_charts
 from cxlib.i18n import N_
+from cxlib.results import Receipt
 from cxlib.store.snapshots import Snapshot
 from cxlib.value.churn import ChurnResult
 from cxlib.value.churn_model import ChurnModelResult
@@ -63,13 +64,13 @@ def left_out(table: Snapshot) -> tuple[str, ...]:
 
 def silent(result: ChurnResult) -> None:
     """How long customers have been silent; a click opens them."""
-    lang, look = _state.session().lang, _state.session().look
     st.subheader(_("Who has been silent for too long?"), anchor=False)
     bar = _charts.chart(
-        charts.silence(result, lang, look),
+        charts.silence,
+        result,
         "churn_silence",
         _("Customers by days since the last purchase, and the rule"),
-        charts.silence_table(result, lang),
+        charts.silence_table,
         select=True,
     )
     if bar.get("bar"):
@@ -80,14 +81,15 @@ def silent(result: ChurnResult) -> None:
 
 def revenue(result: RecurringResult, currency: str | None) -> None:
     """What is kept month by month, and where the revenue of one month went."""
-    lang, look = _state.session().lang, _state.session().look
+    lang = _state.session().lang
     whole = result.monthly[result.monthly["complete"] & (result.monthly["customers_start"] > 0)]
     if whole.empty or not result.monthly["mrr_end"].notna().any():
         _charts.listed(result.monthly, "churn_months", _("Months"), recurring_charts.MONTHLY)
         return
     st.subheader(_("How much of the revenue stays?"), anchor=False)
     point = _charts.chart(
-        recurring_charts.retention(result, lang, look),
+        recurring_charts.retention,
+        result,
         "churn_retention",
         _("Gross and net revenue retention of each month, with intervals"),
         result.monthly,
@@ -98,11 +100,13 @@ def revenue(result: RecurringResult, currency: str | None) -> None:
     month = (clicked or [whole["name"].iloc[-1]])[0]
     st.subheader(_("Where did it go in {month}?", month=_parts.period(month)), anchor=False)
     step = _charts.chart(
-        recurring_charts.waterfall(result, month, lang, look),
+        recurring_charts.waterfall,
+        result,
         "churn_waterfall",
         _("From the monthly revenue at the start of the month to that at its end"),
         recurring_charts.waterfall_table(result, month, lang)[["name", "amount"]],
         select=True,
+        args=(month,),
     )
     _parts.meaning(result.meaning, currency)
     if clicked or step.get("movement"):
@@ -112,17 +116,19 @@ def revenue(result: RecurringResult, currency: str | None) -> None:
         st.caption(_("Click a month or a step to see its customers."))
 
 
-def lives(plans: tuple[Plan, ...]) -> None:
+def lives(plans: tuple[Plan, ...], receipt: Receipt) -> None:
     """How long subscriptions last, by plan."""
     if not plans:
         return
-    lang, look = _state.session().lang, _state.session().look
+    lang = _state.session().lang
     with st.expander(_("How long do subscriptions last?"), icon=":material/timeline:"):
         _charts.chart(
-            recurring_charts.survival(plans, lang, look),
+            recurring_charts.survival,
+            plans,
             "churn_lives",
             _("Share of subscriptions that are still there, by plan"),
-            recurring_charts.curve_table(plans, lang),
+            recurring_charts.curve_table,
+            receipt=receipt,
         )
         _charts.listed(
             recurring_charts.plan_table(plans, lang),
@@ -135,15 +141,15 @@ def saves(result: ChurnResult | ChurnModelResult) -> None:
     """Whom to save first: risk × value, as a map and as a list."""
     if result.model is None:
         return
-    lang, look = _state.session().lang, _state.session().look
     st.subheader(_("Who to save first?"), anchor=False)
     cell: dict[str, Any] = {}
-    if result.saves()["worth"].notna().any():
+    if result.customers["worth"].notna().any():
         cell = _charts.chart(
-            charts.risk_map(result, lang, look),
+            charts.risk_map,
+            result,
             "churn_map",
             _("Customers by risk and value"),
-            charts.risk_map_table(result, lang),
+            charts.risk_map_table,
             charts.MAPPED,
             select=True,
         )
@@ -154,28 +160,32 @@ def saves(result: ChurnResult | ChurnModelResult) -> None:
     _charts.customers(people, "churn_saves", charts.SAVES)
 
 
-def proof(model: RiskModel | None, reading: str) -> None:
+def proof(model: RiskModel | None, reading: str, receipt: Receipt) -> None:
     """Whether the model deserves belief, and what it looks at."""
     if model is None:
         return
-    lang, look = _state.session().lang, _state.session().look
+    lang = _state.session().lang
     with st.expander(_("Does the model deserve belief?"), icon=":material/verified:"):
         st.caption(_(reading))
         _charts.chart(
-            charts.calibration(model, lang, look),
+            charts.calibration,
+            model,
             "churn_calibration",
             _("Risk that was promised and share who left, in tenths of the customers"),
             model.calibration,
+            receipt=receipt,
         )
         _charts.listed(
             charts.quality_table(model, lang), "churn_quality", _("Models and simple rules")
         )
     with st.expander(_("What weighs most?"), icon=":material/balance:"):
         _charts.chart(
-            charts.importance(model, lang, look),
+            charts.importance,
+            model,
             "churn_importance",
             _("What the model loses without each feature"),
             model.importance[["feature", "importance", "low", "high"]],
+            receipt=receipt,
         )
         st.caption(_("What goes with leaving need not bring it about."))
 

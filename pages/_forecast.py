@@ -8,21 +8,23 @@ import streamlit as st
 
 from cxlib.charts import forecast as charts
 from cxlib.i18n import N_
+from cxlib.results import Receipt
 from cxlib.store.snapshots import Snapshot
 from cxlib.value import rfm
 from cxlib.value.clv import comparison, newcomers, segments
 from cxlib.value.clv.backtest import Backtest
-from cxlib.value.clv.value import FittedClv, Terms
-from pages import _charts, _parts, _state
+from cxlib.value.clv.lifetime import ClvResult
+from cxlib.value.clv.value import Terms
+from pages import _cache, _charts, _parts, _state
 
 _ = _state.say
 
 GROUPS = {"segment": N_("RFM segment"), "cohort": N_("Quarter in which they came")}
 
 
-def held(tested: Backtest) -> None:
+def held(tested: Backtest, receipt: Receipt) -> None:
     """How often customers stayed within their limits, and the error by recency."""
-    lang, look = _state.session().lang, _state.session().look
+    lang = _state.session().lang
     st.caption(
         _(
             "{share} of {n} customers bought as often as their 95 % limits allow.",
@@ -31,16 +33,17 @@ def held(tested: Backtest) -> None:
         )
     )
     _charts.chart(
-        charts.by_recency(tested, lang, look),
+        charts.by_recency,
+        tested,
         "clv_recency",
         _("Purchases that came and that were forecast, by days since the last purchase"),
         tested.by_recency,
+        receipt=receipt,
     )
 
 
 def models(data: Snapshot, part: dict[str, Any]) -> None:
     """All models at several cut dates; computed when asked for, since it fits them fifteen times."""
-    lang, look = _state.session().lang, _state.session().look
     with st.expander(_("Which model suits your customers?"), icon=":material/compare_arrows:"):
         st.caption(
             _(
@@ -53,7 +56,8 @@ def models(data: Snapshot, part: dict[str, Any]) -> None:
         found = _parts.analysed(comparison.compare, data, **part)
         _parts.meaning(found.meaning)
         _charts.chart(
-            charts.errors(found, lang, look),
+            charts.errors,
+            found,
             "clv_cuts",
             _("Errors of the forecasts by the day up to which they were fitted"),
             charts.errors_by_cut(found),
@@ -63,39 +67,40 @@ def models(data: Snapshot, part: dict[str, Any]) -> None:
             st.markdown(f"**{_('Did purchases keep to the forecast?')}**")
             so_far = st.toggle(_("Added up"), value=True, key="clv_so_far")
             _charts.chart(
-                charts.tracking(found.tracking, lang, look, so_far),
+                charts.tracking,
+                found.tracking,
                 "clv_tracking",
                 _("Repeat purchases as they came and as the model expects them"),
                 found.tracking.periods,
+                args=(so_far,),
+                receipt=found.receipt,
             )
 
 
-def groups(
-    fitted: FittedClv, terms: Terms, data: Snapshot, part: dict[str, Any], currency: str | None
-) -> None:
+def groups(result: ClvResult, data: Snapshot, part: dict[str, Any]) -> None:
     """Totals by segment or cohort, with the limits of what may come."""
-    lang, look = _state.session().lang, _state.session().look
     with st.expander(_("What do groups bring in total?"), icon=":material/groups:"):
         by = _parts.choice(_("By"), GROUPS, "clv_by")
-        if by == "segment":
-            scored = _parts.analysed(rfm.analyse, data, scoring="rf", **part)
 
-        def brought(fitted: FittedClv, terms: Terms) -> Any:
+        def brought(result: ClvResult, terms: Terms) -> Any:
+            fitted = result.fitted
             if by == "segment":
+                scored = _cache.analysed(rfm.analyse, data, scoring="rf", **part)
                 return segments.by_group(fitted, terms, scored.customers["segment"])
             return segments.by_group(fitted, terms, segments.cohorts(fitted.summary))
 
         key = (data.workspace, data.digest, tuple(part.items()), by)
-        found = _parts.computed(brought, fitted, *key, terms=terms)
+        found = _parts.computed(brought, result, *key, terms=result.terms)
         if not found:
             st.caption(_("Nothing is forecast for this file; the checks above say why."))
             return
         _charts.chart(
-            charts.totals(found, lang, look),
-            "clv_totals",
+            charts.totals,
+            found,
+            f"clv_totals_{by}",
             _("Expected totals of groups, with limits of what may come"),
             charts.totals_table(found),
-            currency=currency,
+            receipt=result.receipt,
         )
         st.caption(
             _(
@@ -105,11 +110,11 @@ def groups(
         )
 
 
-def newcomer(fitted: FittedClv, terms: Terms, currency: str | None) -> None:
+def newcomer(result: ClvResult, currency: str | None) -> None:
     """What a customer who is won today is expected to bring."""
-    if fitted.fit is None:
+    if result.fitted.fit is None:
         return
-    found = newcomers.new_customer(fitted.fit, fitted.spend, terms)
+    found = newcomers.new_customer(result.fitted.fit, result.fitted.spend, result.terms)
     value = found.value or found.purchases
     st.caption(
         ":material/person_add: "

@@ -52,18 +52,20 @@ def ages(
     data: Snapshot, result: RetentionResult, measure: Any, mode: Any, part: dict[str, Any]
 ) -> None:
     """All cohorts together, by age."""
-    lang, look = _state.session().lang, _state.session().look
+    lang = _state.session().lang
     st.subheader(_("How many come back as time goes by?"), anchor=False)
     table = charts.curve_table(result, measure, mode, lang)
     if table.empty:
         st.caption(_("No period after a first purchase is over yet."))
         return
     point = _charts.chart(
-        charts.curve(result, measure, mode, lang, look),
+        charts.curve,
+        result,
         "retention_curve",
         _("Customers who came back, by periods after the first purchase"),
         table,
         select=True,
+        args=(measure, mode),
     )
     if point.get("age"):
         _members(data, result, mode, part, "retention_age", age=int(point["age"][0]["age"]))
@@ -75,13 +77,13 @@ def ages(
 
 def waits(data: Snapshot, result: RetentionResult, part: dict[str, Any]) -> None:
     """Time to the next order; who has ordered once is waited for, not left out."""
-    lang, look = _state.session().lang, _state.session().look
     st.subheader(_("How long until the next order?"), anchor=False)
     point = _charts.chart(
-        charts.next_order(result, lang, look),
+        charts.next_order,
+        result,
         "retention_wait",
         _("Share that has ordered again by days since a purchase, with intervals"),
-        charts.next_order_table(result, lang),
+        charts.next_order_table,
         select=True,
     )
     if not point.get("wait"):
@@ -102,13 +104,14 @@ def waits(data: Snapshot, result: RetentionResult, part: dict[str, Any]) -> None
 
 def gaps(data: Snapshot, result: RetentionResult, part: dict[str, Any]) -> None:
     """Days between orders, and the rule that follows from them."""
-    lang, look, found = _state.session().lang, _state.session().look, result.gaps
+    lang, found = _state.session().lang, result.gaps
     st.subheader(_("How long are the gaps between orders?"), anchor=False)
     if found.p90 is None or found.silent is None:
         st.caption(_("Nobody has bought twice yet."))
         return
     bar = _charts.chart(
-        charts.gap_histogram(result, lang, look),
+        charts.gap_histogram,
+        result,
         "retention_gaps",
         _("Gaps between orders by their length in days"),
         charts.gap_table(result, lang)[["low", "high", "ended", "open"]],

@@ -12,9 +12,9 @@ from cxlib.frames.buyers import buyers
 from cxlib.labels import label, written
 from cxlib.periods import months
 from cxlib.store.snapshots import Snapshot
-from cxlib.value.clv import backtest, explain
+from cxlib.value.clv import backtest, explain, lifetime
 from cxlib.value.clv.lifetime import ClvResult
-from cxlib.value.clv.value import FittedClv, Terms
+from cxlib.value.clv.value import Terms
 from cxlib.value.sales import SalesResult
 from pages import _cache, _charts, _forecast, _parts, _state
 
@@ -49,6 +49,17 @@ def person(customer: str, scored: Any, valued: Any, currency: str | None) -> Non
                     st.markdown(f"#### {_parts.plain(shown)}")
 
 
+def valued(data: Snapshot, part: dict[str, Any], terms: Terms) -> ClvResult:
+    """The value of all customers under these terms; fitted once for all terms."""
+
+    def under(data: Snapshot, terms: Terms) -> ClvResult:
+        return lifetime.valued(_cache.analysed(lifetime.fit, data, **part), terms)
+
+    key = (data.workspace, data.digest, tuple(part.items()))
+    found: ClvResult = _parts.computed(under, data, *key, terms=terms)
+    return found
+
+
 def what_if() -> Terms:
     """Horizon, discount and margin, kept in the URL; the fit does not depend on them."""
     days = st.number_input(
@@ -65,7 +76,7 @@ def what_if() -> Terms:
 
 def proof(result: ClvResult) -> None:
     """The backtest: in a sentence, where a simple rule did better, and by earlier frequency."""
-    tested, lang, look = result.backtest, _state.session().lang, _state.session().look
+    tested, lang = result.backtest, _state.session().lang
     if tested is None:
         return
     with st.expander(_("Did it work on your own past?"), icon=":material/history:"):
@@ -76,28 +87,34 @@ def proof(result: ClvResult) -> None:
             )
             st.caption(f":material/info: {sentence}")
         _charts.chart(
-            charts.calibration(result, lang, look),
+            charts.calibration,
+            result,
             "clv_backtest",
             _("Purchases that came and that were forecast, by earlier frequency"),
             tested.calibration,
         )
-        _forecast.held(tested)
+        _forecast.held(tested, result.receipt)
         _charts.listed(charts.score_table(result, lang), "clv_scores", _("Errors of the forecasts"))
 
 
-def drivers(fitted: FittedClv, days: float) -> None:
+def drivers(result: ClvResult) -> None:
     """P(alive) and expected purchases over frequency and recency."""
-    lang, look = _state.session().lang, _state.session().look
     with st.expander(_("How frequency and recency drive it"), icon=":material/grid_on:"):
-        cells = explain.frequency_recency_grid(fitted, days)
+        days = result.terms.horizon_days
+        cells = _cache.kept(
+            lambda: explain.frequency_recency_grid(result.fitted, days), result.receipt, "clv_grid"
+        )
         for measure in ("p_alive", "expected_purchases"):
             name = _(label(measure).name)
             st.markdown(f"**{name}**")
             _charts.chart(
-                charts.surface(cells, measure, lang, look),
+                charts.surface,
+                cells,
                 f"clv_{measure}",
                 _("{measure} by frequency and recency", measure=name),
                 cells,
+                args=(measure,),
+                receipt=result.receipt,
             )
         st.caption(
             _(

@@ -158,9 +158,7 @@ def profile_table(result: ClustersResult) -> pd.DataFrame:
     )
 
 
-def profile(
-    result: ClustersResult, lang: Language, look: Theme, currency: str | None = None
-) -> Any:
+def profile(result: ClustersResult, currency: str | None, lang: Language, look: Theme) -> Any:
     """What sets each cluster apart: standardised difference from the rest, centres written in it."""
     table = profile_table(result)
     table = table.assign(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MARKS = 1_000  # bars that are drawn; a longer history is drawn by day, or by month
 
 
-def timeline(rows: pd.DataFrame, lang: Language, look: Theme, currency: str | None) -> Any:
+def timeline(rows: pd.DataFrame, currency: str | None, lang: Language, look: Theme) -> Any:
     """A bar an order on its day, refunds below the line; very long histories by day or month."""
     money = "amount" in rows and bool(rows["amount"].notna().any())
     given = {"status": rows.get("status", "sale"), "amount": rows["amount"] if money else 1.0}
@@ -127,7 +127,7 @@ def step_table(broken: Breakdown, lang: Language) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "change", "level", "low", "high"])
 
 
-def steps(broken: Breakdown, lang: Language, look: Theme, currency: str | None) -> Any:
+def steps(broken: Breakdown, currency: str | None, lang: Language, look: Theme) -> Any:
     """A waterfall from the average customer's value to this customer's."""
     table = step_table(broken, lang)
     reading: Reading = "money" if broken.unit == "money" else "number"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SERIES = {"actual": N_("Actual"), "expected": N_("Model")}
 
 
-def tracking(tracked: Tracking, lang: Language, look: Theme, so_far: bool = True) -> Any:
+def tracking(tracked: Tracking, so_far: bool, lang: Language, look: Theme) -> Any:
     """Repeat purchases as they came and as the model expects them, added up or by period."""
     columns = {f"{name}_so_far" if so_far else name: label for name, label in SERIES.items()}
     long = tracked.periods.melt(["last_day"], list(columns), "series", "purchases")

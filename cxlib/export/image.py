@@ -7,13 +7,14 @@ from typing import Any, Literal
 import vl_convert
 
 from cxlib.charts.theme import Theme, painted
+from cxlib.export.spec import whole
 
 WIDTH = 900
 
 
 def to_image(chart: Any, kind: Literal["png", "svg"], look: Theme) -> bytes:
     """An Altair chart as PNG (at twice the size, for slides) or SVG, in the colours of `look`."""
-    spec = chart.to_dict(validate=False)
+    spec = whole(chart)
     spec["config"] = painted(spec.get("config", {}), look)
     for part in (spec, *spec.get("layer", ()), *spec.get("vconcat", ())):
         part.pop("width", None)

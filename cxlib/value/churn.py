@@ -60,11 +60,12 @@ AS_GOOD = {
 class ChurnResult:
     """Who is silent, by a stated rule, and who is likely to be next.
 
-    `customers` has a row a customer: ``customer_id, last_day, purchases, silent_days, mean_gap``
-    and ``overdue_days`` (NaN with one purchase), ``churned`` (by the rule), ``year_value`` (net of
-    the last 365 days), and for those who have not churned ``risk``, ``worth``, ``at_stake`` (risk ×
-    worth) and ``rank`` (Int64), missing where there is no `model`. `window_days` is how far the risk
-    looks ahead; `notes` say why there is no model, or which simple rule does as well.
+    `customers` has a row a customer, by rank, those without one after that: ``customer_id,
+    last_day, purchases, silent_days, mean_gap`` and ``overdue_days`` (NaN with one purchase),
+    ``churned`` (by the rule), ``year_value`` (net of the last 365 days), and for those who have not
+    churned ``risk``, ``worth``, ``at_stake`` (risk × worth) and ``rank`` (Int64), missing where there
+    is no `model`. `window_days` is how far the risk looks ahead; `notes` say why there is no model,
+    or which simple rule does as well.
     """
 
     customers: pd.DataFrame
@@ -80,7 +81,7 @@ class ChurnResult:
 
     def saves(self) -> pd.DataFrame:
         """Whom to save first: customers who have not churned, by rank."""
-        return self.customers[self.customers["rank"].notna()].sort_values("rank")
+        return self.customers[self.customers["rank"].notna()]
 
 
 def analyse(
@@ -162,6 +163,7 @@ def analyse(
         )
     customers = customers.merge(scored, on="customer_id", how="left")
     customers["rank"] = customers["rank"].astype("Int64")
+    customers = customers.sort_values("rank", kind="stable", ignore_index=True)
     rows = coverage(table, end)
     return ChurnResult(
         customers=customers[

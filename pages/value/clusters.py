@@ -10,7 +10,6 @@ from pages import _charts, _parts, _report, _state
 PAGE = {"title": "Clusters", "group": "value", "icon": ":material/bubble_chart:", "order": 30}
 
 _ = _state.session().lang
-look = _state.session().look
 
 _parts.header(
     _(PAGE["title"]), _("Groups of customers who behave alike, found in your data by k-means.")
@@ -32,11 +31,13 @@ _parts.tiles(result.headline, currency)
 
 st.subheader(_("What sets them apart"), anchor=False)
 cell = _charts.chart(
-    charts.profile(result, _, look, currency),
+    charts.profile,
+    result,
     "clusters_profile",
     _("Mean of each measure by cluster, and how far it lies from the rest"),
     charts.profile_table(result),
     select=True,
+    args=(currency,),
 )
 _charts.listed(charts.cluster_table(result), "clusters_list", _("The clusters and their sizes"))
 _parts.meaning(result.meaning, currency)
@@ -68,11 +69,13 @@ with st.container(horizontal=True):
     )
 st.caption(_("Drag across the points: the bars count the customers inside by cluster."))
 area = _charts.chart(
-    charts.scatter(result, x, y, _, look),
+    charts.scatter,
+    result,
     "clusters_scatter",
     _("Customers by two measures and cluster"),
-    charts.scatter_table(result, x, y, _),
+    charts.scatter_table,
     select=True,
+    args=(x, y),
 )
 
 if brush := area.get("brush"):
@@ -84,7 +87,8 @@ else:
 _report.receipt(result.receipt)
 with st.expander(_("Why {k} clusters?", k=result.k)):
     _charts.chart(
-        charts.k_comparison(result, _, look),
+        charts.k_comparison,
+        result,
         "clusters_k",
         _("Silhouette and stability for each number of clusters"),
         charts.k_table(result),

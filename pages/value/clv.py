@@ -3,13 +3,11 @@
 import streamlit as st
 
 from cxlib.charts import clv as charts
-from cxlib.value.clv import lifetime
 from pages import _charts, _forecast, _parts, _report, _state, _value
 
 PAGE = {"title": "Lifetime value", "group": "value", "icon": ":material/paid:", "order": 40}
 
 _ = _state.session().lang
-look = _state.session().look
 
 _parts.header(
     _(PAGE["title"]),
@@ -20,10 +18,7 @@ currency = orders.report.get("currency")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     terms = _value.what_if()
     part = _parts.filters(orders)
-fitted = _parts.analysed(lifetime.fit, orders, **part)
-result = _parts.computed(
-    lifetime.valued, fitted, orders.workspace, orders.digest, tuple(part.items()), terms=terms
-)
+result = _value.valued(orders, part, terms)
 st.caption(_("{model}, as of {day}.", model=charts.NAMES[result.model], day=_.date(part["as_of"])))
 _parts.tiles(result.headline, currency)
 _report.gates(result.gates, result.notes)
@@ -32,23 +27,25 @@ left, right = st.columns(2)
 with left:
     st.subheader(_("Customers by value"), anchor=False)
     bar = _charts.chart(
-        charts.distribution(result, _, look),
+        charts.distribution,
+        result,
         "clv_distribution",
         _("Customers by class of lifetime value"),
-        charts.classes(result, _),
+        charts.classes,
         select=True,
     )
 with right:
     st.subheader(_("P(alive) × value"), anchor=False)
     cell = _charts.chart(
-        charts.value_map(result, _, look),
+        charts.value_map,
+        result,
         "clv_map",
         _("Customers by P(alive) and lifetime value"),
-        charts.value_map_table(result, _),
+        charts.value_map_table,
         select=True,
     )
 _parts.meaning(result.meaning, currency)
-_forecast.newcomer(fitted, terms, currency)
+_forecast.newcomer(result, currency)
 
 picked = cell.get("cell") or bar.get("bar")
 if not picked:
@@ -58,7 +55,7 @@ _charts.customers(
 )
 _report.receipt(result.receipt)
 
-_forecast.groups(fitted, terms, orders, part, currency)
+_forecast.groups(result, orders, part)
 _value.proof(result)
 _forecast.models(orders, part)
-_value.drivers(fitted, terms.horizon_days)
+_value.drivers(result)

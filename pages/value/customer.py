@@ -5,7 +5,7 @@ import streamlit as st
 from cxlib.charts import customer as charts
 from cxlib.frames import history
 from cxlib.value import rfm
-from cxlib.value.clv import explain, lifetime
+from cxlib.value.clv import explain
 from cxlib.value.clv.alive_path import alive_path
 from cxlib.value.clv.value import Terms
 from pages import _cache, _charts, _parts, _report, _state, _value
@@ -13,7 +13,6 @@ from pages import _cache, _charts, _parts, _report, _state, _value
 PAGE = {"title": "Customer", "group": "value", "icon": ":material/person:", "order": 50}
 
 _ = _state.session().lang
-look = _state.session().look
 
 _parts.header(_(PAGE["title"]), _("What one customer did, how they score, and why."))
 orders = _parts.require("transactions")
@@ -29,22 +28,21 @@ if not customer:
     st.stop()
 part = _parts.filters(orders)
 scored = _parts.analysed(rfm.analyse, orders, **part)
-fitted = _parts.analysed(lifetime.fit, orders, **part)
-valued = _parts.computed(
-    lifetime.valued, fitted, orders.workspace, orders.digest, tuple(part.items()), terms=Terms()
-)
+valued = _value.valued(orders, part, Terms())
 data = (orders.workspace, orders.digest, tuple(part.items()))
-reasons = _parts.computed(explain.reasons, fitted, *data, customer_id=customer)
+reasons = _parts.computed(explain.reasons, valued.fitted, *data, customer_id=customer)
 steps = _parts.computed(explain.breakdown, valued, *data, customer_id=customer)
 _value.person(customer, scored.customers, valued.customers, currency)
 
 st.subheader(_("Timeline"), anchor=False)
 rows = _cache.rows(history.history, orders, customer_id=customer, end=part["as_of"])
 _charts.chart(
-    charts.timeline(rows, _, look, currency),
+    charts.timeline,
+    rows,
     "customer_timeline",
     _("Purchases and refunds by day"),
     rows,
+    args=(currency,),
 )
 st.subheader(_("Why"), anchor=False)
 left, right = st.columns(2)
@@ -54,11 +52,13 @@ with left:
 with right:
     if steps is not None:
         _charts.chart(
-            charts.steps(steps, _, look, currency),
+            charts.steps,
+            steps,
             "customer_steps",
             _("From the average customer's value to this customer's, step by step"),
             charts.step_table(steps, _),
             ("name", "change", "level"),
+            args=(currency,),
         )
 days = _cache.rows(
     history.purchase_days,
@@ -67,11 +67,12 @@ days = _cache.rows(
     end=part["as_of"],
     conditions=part["where"],
 )
-path = alive_path(fitted, days, part["as_of"])
+path = alive_path(valued.fitted, days, part["as_of"])
 with st.expander(_("P(alive) since the first purchase, and how averages come in")):
     if not path.empty:
         _charts.chart(
-            charts.alive(path, _, look),
+            charts.alive,
+            path,
             "customer_alive",
             _("P(alive) of this customer through time"),
             path,

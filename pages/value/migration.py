@@ -11,7 +11,6 @@ from pages import _charts, _parts, _report, _state
 PAGE = {"title": "RFM over time", "group": "value", "icon": ":material/sync_alt:", "order": 25}
 
 _ = _state.session().lang
-look = _state.session().look
 
 _parts.header(
     _(PAGE["title"]), _("Where the customers of each segment are a while later, each scored twice.")
@@ -46,7 +45,8 @@ st.subheader(_("From where to where"), anchor=False)
 as_flows, as_table = st.tabs([_("As flows"), _("As a table")])
 with as_flows:
     band = _charts.chart(
-        charts.flows(result, _, look),
+        charts.flows,
+        result,
         "migration_flows",
         _("Customers by segment before and now, as flows"),
         charts.listed(result),
@@ -54,7 +54,8 @@ with as_flows:
     )
 with as_table:
     cell = _charts.chart(
-        charts.matrix(result, _, look),
+        charts.matrix,
+        result,
         "migration_matrix",
         _("Customers by segment before and now"),
         charts.listed(result),
@@ -65,10 +66,11 @@ _parts.meaning(result.meaning, currency)
 st.subheader(_("Segments of each cohort"), anchor=False)
 st.caption(_("By first purchase; a star marks a cohort that the data do not cover whole."))
 bar = _charts.chart(
-    charts.cohorts(result, _, look),
+    charts.cohorts,
+    result,
     "migration_cohorts",
     _("Segments now, by when customers first bought"),
-    charts.cohort_table(result, _),
+    charts.cohort_table,
     ("cohort_name", "segment", "customers", "share"),
     select=True,
 )

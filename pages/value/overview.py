@@ -10,7 +10,6 @@ from pages import _charts, _parts, _report, _state, _value
 PAGE = {"title": "Overview", "group": "value", "icon": ":material/monitoring:", "order": 10}
 
 _ = _state.session().lang
-look = _state.session().look
 
 _parts.header(_(PAGE["title"]), _("How much you sell, to whom, and whether it really changed."))
 orders = _parts.require("transactions")
@@ -22,7 +21,8 @@ _parts.tiles(result.headline, currency)
 
 st.subheader(_("Revenue by month"), anchor=False)
 month = _charts.chart(
-    charts.monthly(result, _, look),
+    charts.monthly,
+    result,
     "sales_monthly",
     _("Revenue of each month by new and returning customers"),
     result.monthly,
@@ -46,12 +46,14 @@ if result.breakdowns:
         label_visibility="collapsed",
     )
     bar = _charts.chart(
-        charts.breakdown(result, by, _, look),
+        charts.breakdown,
+        result,
         f"sales_{by}",
         _("Revenue by {attribute}", attribute=_(label(by).name)),
         charts.breakdown_table(result, by, _),
         ("value", "revenue", "orders", "buyers"),
         select=True,
+        args=(by,),
     )
 if bar.get("value"):
     _value.buyers_of(orders, by, bar["value"][0], part)

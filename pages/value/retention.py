@@ -9,7 +9,6 @@ from pages import _charts, _parts, _report, _retention, _state
 PAGE = {"title": "Retention", "group": "value", "icon": ":material/event_repeat:", "order": 45}
 
 _ = _state.session().lang
-look = _state.session().look
 
 _parts.header(
     _(PAGE["title"]),
@@ -28,12 +27,14 @@ _parts.tiles(result.headline, currency)
 st.subheader(_("Who comes back?"), anchor=False)
 measure = _parts.choice(_("Shown"), charts.MEASURES, "measure")
 cell = _charts.chart(
-    charts.triangle(result, measure, mode, _, look),
+    charts.triangle,
+    result,
     "retention_triangle",
     _("Cohorts by periods after the first purchase"),
-    charts.triangle_table(result, measure, mode, _),
+    charts.triangle_table,
     charts.TRIANGLE,
     select=True,
+    args=(measure, mode),
 )
 _parts.meaning(result.meaning, currency)
 if cell.get("cell"):

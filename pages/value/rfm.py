@@ -10,7 +10,6 @@ from pages import _charts, _parts, _report, _state
 PAGE = {"title": "RFM segments", "group": "value", "icon": ":material/grid_view:", "order": 20}
 
 _ = _state.session().lang
-look = _state.session().look
 
 _parts.header(
     _(PAGE["title"]),
@@ -35,7 +34,8 @@ left, right = st.columns([3, 2])
 with left:
     st.subheader(_(choices[scoring]), anchor=False)
     cell = _charts.chart(
-        charts.grid(result, _, look),
+        charts.grid,
+        result,
         "rfm_grid",
         _("Customers by recency and frequency score"),
         charts.cell_table(result),
@@ -44,7 +44,8 @@ with left:
 with right:
     st.subheader(_("Segments"), anchor=False)
     bar = _charts.chart(
-        charts.segments(result, _, look),
+        charts.segments,
+        result,
         "rfm_segments",
         _("Customers by segment"),
         charts.segment_table(result),

@@ -23,12 +23,12 @@ def rows(n: int, **columns) -> pd.DataFrame:
 
 def test_a_refund_is_marked_and_below_the_line():
     found = rows(2, amount=[10.0, -4.0], status=["sale", "refund"])
-    (marks,) = customer.timeline(found, EN, LIGHT, "IDR").to_dict()["datasets"].values()
+    (marks,) = customer.timeline(found, "IDR", EN, LIGHT).to_dict()["datasets"].values()
     assert [(mark["amount"], mark["refund"]) for mark in marks] == [(10, False), (-4, True)]
 
 
 def test_without_money_every_order_counts_one():
-    spec = customer.timeline(rows(3).drop(columns="amount"), EN, LIGHT, None).to_dict()
+    spec = customer.timeline(rows(3).drop(columns="amount"), None, EN, LIGHT).to_dict()
     (marks,) = spec["datasets"].values()
     assert [mark["amount"] for mark in marks] == [1, 1, 1]
 
@@ -36,7 +36,7 @@ def test_without_money_every_order_counts_one():
 @pytest.mark.parametrize("n", [1_500, 30_000])
 def test_a_long_history_is_drawn_whole(n):
     """One account may hold all the sales of a counter: nothing is left out, the marks stay few."""
-    drawing = customer.timeline(rows(n), EN, LIGHT, "IDR")
+    drawing = customer.timeline(rows(n), "IDR", EN, LIGHT)
     (marks,) = drawing.to_dict()["datasets"].values()
     assert len(marks) == {1_500: 750, 30_000: 493}[n]  # days, months
     assert sum(mark["amount"] for mark in marks) == pytest.approx(2.5 * n)

@@ -104,7 +104,12 @@ def test_no_raw_html(file):
 
 
 @every_script
-def test_every_chart_has_words_instead_of_it(file):
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "altair_chart":
-            assert "alt" in {keyword.arg for keyword in node.keywords}
+def test_charts_are_drawn_in_one_place_with_words_instead_of_them(file):
+    drawn = [
+        {keyword.arg for keyword in node.keywords}
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") in ("altair_chart", "vega_lite_chart")
+    ]
+    assert bool(drawn) == (file.stem == "_charts")
+    assert all("alt" in keywords for keywords in drawn)
