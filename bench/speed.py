@@ -16,7 +16,6 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -60,6 +59,44 @@ def measured(side: str, path: Path, seed: int) -> dict[str, float]:
     return found
 
 
+def medians(path: Path, seed: int, repeat: int) -> dict[str, dict[str, float]]:
+    """What both sides say of themselves, in turn and so many times: medians."""
+    runs: dict[str, list[dict[str, float]]] = {"stock": [], "ours": []}
+    for _ in range(repeat):
+        for side, found in runs.items():
+            found.append(measured(side, path, seed))
+    return {
+        side: {key: median(run[key] for run in found) for key in found[0]}
+        for side, found in runs.items()
+    }
+
+
+def ratios(stock: dict[str, float], ours: dict[str, float]) -> dict[str, float]:
+    """How many times as long the peer takes, and what share of its memory we need."""
+    found = {step: stock[step] / ours[step] for step in RATIOS}
+    return found | {"peak_memory": ours["peak_memory"] / stock["peak_memory"]}
+
+
+def lines(stock: dict[str, float], ours: dict[str, float]) -> list[str]:
+    """The table of the steps, and whether both came to the same."""
+    memory = f"{stock['peak_memory']:.0f} MB | {ours['peak_memory']:.0f} MB"
+    return [
+        "| step | lifetimes, scikit-learn | cxlib | ratio |",
+        "|---|---|---|---|",
+        *(
+            f"| {step} | {stock[step]:.2f} s | {ours[step]:.2f} s | {stock[step] / ours[step]:.1f} |"
+            for step in STEPS
+        ),
+        f"| peak_memory | {memory} | {ratios(stock, ours)['peak_memory']:.2f} |",
+        *(f"\n{side}: {_fitted(found)}" for side, found in (("stock", stock), ("ours", ours))),
+    ]
+
+
+def _fitted(found: dict[str, float]) -> str:
+    parameters = (f"{key} {found[key]:.6g}" for key in found if "_" in key and key[-2] == "_")
+    return f"{', '.join(parameters)}; inertia {found['inertia']:.0f}; value {found['clv']:.4g}"
+
+
 def main(argv: list[str]) -> int:
     """Print times, ratios and whether both came to the same."""
     parser = argparse.ArgumentParser(prog="bench speed", description=__doc__)
@@ -74,35 +111,13 @@ def main(argv: list[str]) -> int:
         table.to_csv(path, index=False)
         rows = len(table)
         del table
-        runs: dict[str, list[dict[str, float]]] = {"stock": [], "ours": []}
-        for _ in range(options.repeat):
-            for side, found in runs.items():
-                found.append(measured(side, path, options.seed))
-    middle = {
-        side: {key: median(run[key] for run in found) for key in found[0]}
-        for side, found in runs.items()
-    }
-    stock, ours = middle["stock"], middle["ours"]
-    ratios = {step: stock[step] / ours[step] for step in RATIOS}
-    ratios["peak_memory"] = ours["peak_memory"] / stock["peak_memory"]
-    result: dict[str, Any] = {
-        "customers": options.customers, "rows": rows, "ratios": ratios, **middle,
-    }  # fmt: skip
+        found = medians(path, options.seed, options.repeat)
     if options.json:
-        print(json.dumps(result))
+        compared = ratios(found["stock"], found["ours"])
+        print(
+            json.dumps({"customers": options.customers, "rows": rows, "ratios": compared, **found})
+        )
         return 0
     print(f"{options.customers:,} customers, {rows:,} orders, medians of {options.repeat}\n")
-    print("| step | lifetimes, scikit-learn | cxlib | ratio |")
-    print("|---|---|---|---|")
-    for step in STEPS:
-        print(
-            f"| {step} | {stock[step]:.2f} s | {ours[step]:.2f} s | {stock[step] / ours[step]:.1f} |"
-        )
-    memory = f"{stock['peak_memory']:.0f} MB | {ours['peak_memory']:.0f} MB"
-    print(f"| peak_memory | {memory} | {ratios['peak_memory']:.2f} |")
-    for side, found in middle.items():
-        fitted = ", ".join(
-            f"{key} {found[key]:.6g}" for key in found if "_" in key and key[-2] == "_"
-        )
-        print(f"\n{side}: {fitted}; inertia {found['inertia']:.0f}; value {found['clv']:.4g}")
+    print("\n".join(lines(found["stock"], found["ours"])))
     return 0

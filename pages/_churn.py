@@ -121,7 +121,12 @@ def lives(plans: tuple[Plan, ...], receipt: Receipt) -> None:
     if not plans:
         return
     lang = _state.session().lang
-    with st.expander(_("How long do subscriptions last?"), icon=":material/timeline:"):
+    opened = _parts.details(
+        _("How long do subscriptions last?"), "churn_lasting", ":material/timeline:"
+    )
+    if opened is None:
+        return
+    with opened:
         _charts.chart(
             recurring_charts.survival,
             plans,
@@ -165,29 +170,33 @@ def proof(model: RiskModel | None, reading: str, receipt: Receipt) -> None:
     if model is None:
         return
     lang = _state.session().lang
-    with st.expander(_("Does the model deserve belief?"), icon=":material/verified:"):
-        st.caption(_(reading))
-        _charts.chart(
-            charts.calibration,
-            model,
-            "churn_calibration",
-            _("Risk that was promised and share who left, in tenths of the customers"),
-            model.calibration,
-            receipt=receipt,
-        )
-        _charts.listed(
-            charts.quality_table(model, lang), "churn_quality", _("Models and simple rules")
-        )
-    with st.expander(_("What weighs most?"), icon=":material/balance:"):
-        _charts.chart(
-            charts.importance,
-            model,
-            "churn_importance",
-            _("What the model loses without each feature"),
-            model.importance[["feature", "importance", "low", "high"]],
-            receipt=receipt,
-        )
-        st.caption(_("What goes with leaving need not bring it about."))
+    if opened := _parts.details(
+        _("Does the model deserve belief?"), "churn_proof", ":material/verified:"
+    ):
+        with opened:
+            st.caption(_(reading))
+            _charts.chart(
+                charts.calibration,
+                model,
+                "churn_calibration",
+                _("Risk that was promised and share who left, in tenths of the customers"),
+                model.calibration,
+                receipt=receipt,
+            )
+            _charts.listed(
+                charts.quality_table(model, lang), "churn_quality", _("Models and simple rules")
+            )
+    if opened := _parts.details(_("What weighs most?"), "churn_weights", ":material/balance:"):
+        with opened:
+            _charts.chart(
+                charts.importance,
+                model,
+                "churn_importance",
+                _("What the model loses without each feature"),
+                model.importance[["feature", "importance", "low", "high"]],
+                receipt=receipt,
+            )
+            st.caption(_("What goes with leaving need not bring it about."))
 
 
 def told(result: Any) -> None:

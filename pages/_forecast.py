@@ -44,7 +44,12 @@ def held(tested: Backtest, receipt: Receipt) -> None:
 
 def models(data: Snapshot, part: dict[str, Any]) -> None:
     """All models at several cut dates; computed when asked for, since it fits them fifteen times."""
-    with st.expander(_("Which model suits your customers?"), icon=":material/compare_arrows:"):
+    opened = _parts.details(
+        _("Which model suits your customers?"), "clv_compared", ":material/compare_arrows:"
+    )
+    if opened is None:
+        return
+    with opened:
         st.caption(
             _(
                 "Fits three models to all data and to what was known at five earlier dates, and"
@@ -79,7 +84,10 @@ def models(data: Snapshot, part: dict[str, Any]) -> None:
 
 def groups(result: ClvResult, data: Snapshot, part: dict[str, Any]) -> None:
     """Totals by segment or cohort, with the limits of what may come."""
-    with st.expander(_("What do groups bring in total?"), icon=":material/groups:"):
+    opened = _parts.details(_("What do groups bring in total?"), "clv_groups", ":material/groups:")
+    if opened is None:
+        return
+    with opened:
         by = _parts.choice(_("By"), GROUPS, "clv_by")
 
         def brought(result: ClvResult, terms: Terms) -> Any:

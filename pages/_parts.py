@@ -102,6 +102,15 @@ def choice(name: str, choices: Mapping[str, str], key: str) -> Any:
     )
 
 
+def details(title: str, key: str, icon: str | None = None) -> Any:
+    """What is behind a question, made only once it is opened; None while it is closed.
+
+    The URL says what is open, so that a link shows what its sender saw.
+    """
+    box = st.expander(title, key=key, icon=icon, on_change="rerun", bind="query-params")
+    return box if box.open else None
+
+
 def analysed(function: Callable[..., R], data: Snapshot, **parameters: Any) -> R:
     """An analysis of the data, from the cache or with a spinner; what it cannot answer is said."""
     try:
@@ -109,6 +118,17 @@ def analysed(function: Callable[..., R], data: Snapshot, **parameters: Any) -> R
             return _cache.analysed(function, data, **parameters)
     except CxError as error:
         refused(error)
+
+
+def attempted(function: Callable[..., R], data: Snapshot, **parameters: Any) -> R | None:
+    """An analysis that a page can do without: what it cannot answer is said, and the page goes on."""
+    try:
+        with st.spinner(_("Computing…"), show_time=True):
+            return _cache.analysed(function, data, **parameters)
+    except NotEnoughData as missing:
+        message, hint = _state.session().lang.error(missing)
+        st.info(hint or message, title=message if hint else None)
+        return None
 
 
 def computed(function: Callable[..., R], of: Any, *key: Any, **parameters: Any) -> R:

@@ -79,7 +79,10 @@ def proof(result: ClvResult) -> None:
     tested, lang = result.backtest, _state.session().lang
     if tested is None:
         return
-    with st.expander(_("Did it work on your own past?"), icon=":material/history:"):
+    opened = _parts.details(_("Did it work on your own past?"), "clv_proof", ":material/history:")
+    if opened is None:
+        return
+    with opened:
         st.write(_parts.worded(backtest.proof(tested)))
         for rule, measure in tested.better:
             sentence = _(
@@ -99,7 +102,12 @@ def proof(result: ClvResult) -> None:
 
 def drivers(result: ClvResult) -> None:
     """P(alive) and expected purchases over frequency and recency."""
-    with st.expander(_("How frequency and recency drive it"), icon=":material/grid_on:"):
+    opened = _parts.details(
+        _("How frequency and recency drive it"), "clv_drivers", ":material/grid_on:"
+    )
+    if opened is None:
+        return
+    with opened:
         days = result.terms.horizon_days
         cells = _cache.kept(
             lambda: explain.frequency_recency_grid(result.fitted, days), result.receipt, "clv_grid"

@@ -9,13 +9,24 @@ from typing import Any
 
 import pandas as pd
 
-from cxlib.cli import printing
-from cxlib.cli.loading import loaded, staged_file
+from cxlib.cli import clv_parts, printing
+from cxlib.cli.loading import Loaded, loaded, staged_file
+from cxlib.errors import CxError
 from cxlib.i18n import N_, Language, language
 from cxlib.results import Estimate
-from cxlib.value.clv import comparison, lifetime, predictive, ready
+from cxlib.value.clv import (
+    cohort_fits,
+    comparison,
+    covariates,
+    lifetime,
+    predictive,
+    ready,
+    residual,
+    segments,
+)
+from cxlib.value.clv.attributes import attribute
 from cxlib.value.clv.fitters import DAYS, MODELS
-from cxlib.value.clv.value import COLUMNS
+from cxlib.value.clv.value import COLUMNS, FittedClv
 
 NAME = "clv"
 HELP = N_("forecast purchases and lifetime value of every customer")
@@ -32,6 +43,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--summary", action="store_true")
     parser.add_argument("--compare", action="store_true")
     parser.add_argument("--limits", action="store_true")
+    parser.add_argument("--residual", action="store_true")
+    parser.add_argument("--groups", metavar="COLUMN")
+    parser.add_argument("--covariates", metavar="COLUMN,COLUMN")
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -44,7 +58,14 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "margin": arguments.margin,
         "seed": arguments.seed,
     }
-    compared = None
+    compared = grouped = related = None
+    if arguments.summary and (arguments.groups or arguments.covariates):
+        raise CxError(
+            "bad_option",
+            N_("A summary has no dates and no attributes to tell customers apart by."),
+            N_("Give the file of orders, without --summary."),
+            option="summary",
+        )
     if arguments.summary:
         result = lifetime.analyse_summary(_summary(arguments), **options)
     else:
@@ -60,10 +81,31 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
                 compared = comparison.compare(
                     tables.orders, as_of=arguments.as_of, unit=arguments.unit, seed=arguments.seed
                 )
+            if arguments.groups:
+                groups = _attribute(arguments.groups, result.fitted, tables, arguments)
+                grouped = cohort_fits.compare_groups(
+                    result.fitted, result.terms, groups, arguments.groups, arguments.seed
+                )
+            if arguments.covariates:
+                names = [name.strip() for name in arguments.covariates.split(",") if name.strip()]
+                related = covariates.with_covariates(
+                    result.fitted,
+                    result.terms,
+                    {n: _attribute(n, result.fitted, tables, arguments) for n in names},
+                    arguments.seed,
+                )
+    forever = residual.residual(result.fitted, result.terms) if arguments.residual else None
     if arguments.out:
         customers = result.customers[list(COLUMNS)]
         if arguments.limits:
             customers = customers.assign(**_limits(result))
+        if forever is not None:
+            customers = customers.assign(**forever.customers[list(residual.COLUMNS)])
+        if related is not None:
+            customers = customers.assign(
+                p_alive_with_covariates=related.customers["p_alive"],
+                expected_purchases_with_covariates=related.customers["expected_purchases"],
+            )
         printing.table(customers, arguments.out)
     shown = language(arguments.lang)
     return {
@@ -88,7 +130,11 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         ],
         "backtest": _backtest(result),
         "comparison": compared and _compared(compared),
+        "groups": grouped and clv_parts.grouped(grouped, shown),
+        "covariates": related and clv_parts.related(related, shown),
         "total_clv": result.total_clv,
+        "residual": forever
+        and {name: getattr(forever, name) for name in ("purchases", "clv", "within")},
         "notes": [printing.issue(note, shown) for note in result.notes],
         "receipt": result.receipt,
     }
@@ -110,7 +156,10 @@ def describe(result: dict[str, Any], shown: Language) -> str:
             ],
             "backtest": result["backtest"] and result["backtest"]["scores"],
             "comparison": result["comparison"] and result["comparison"]["models"],
+            "groups": result["groups"] and clv_parts.rows(result["groups"]),
+            "covariates": result["covariates"] and clv_parts.effects(result["covariates"]),
             "total_clv": total and {"value": total.value, "low": total.low, "high": total.high},
+            "residual": result["residual"] and clv_parts.ends(result["residual"]),
             "notes": [note["message"] for note in result["notes"]],
         },
         shown,
@@ -172,6 +221,15 @@ def _compared(compared: comparison.Comparison) -> dict[str, Any]:
             for one in compared.candidates
         ],
     }
+
+
+def _attribute(
+    by: str, fitted: FittedClv, tables: Loaded, arguments: argparse.Namespace
+) -> pd.Series[Any]:
+    """The quarter in which each customer came, or their value of a column of orders or lines."""
+    if by == "cohort":
+        return segments.cohorts(fitted.summary)
+    return attribute(tables.orders, by, fitted.summary, lines=tables.lines, end=arguments.as_of)
 
 
 def _limits(result: lifetime.ClvResult) -> dict[str, Any]:

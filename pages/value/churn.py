@@ -3,8 +3,8 @@
 import streamlit as st
 
 from cxlib.frames.movements import last_event
-from cxlib.value import churn, churn_model, recurring
-from pages import _cache, _churn, _parts, _state
+from cxlib.value import bridge, churn, churn_model, recurring, renewals
+from pages import _bridge, _cache, _churn, _parts, _renewals, _state
 
 PAGE = {"title": "Churn", "group": "value", "icon": ":material/logout:", "order": 60}
 
@@ -18,7 +18,8 @@ data = _churn.data()
 currency = data.report.get("currency")
 
 if data.kind == "transactions":
-    result = _parts.analysed(churn.analyse, data, **_parts.filters(data))
+    part = _parts.filters(data)
+    result = _parts.analysed(churn.analyse, data, **part)
     st.caption(
         _(
             "{customers} customers at {day}. Too long is more than {days} days: nine in ten gaps"
@@ -34,6 +35,7 @@ if data.kind == "transactions":
     _churn.saves(result)
     _churn.told(result)
     _churn.proof(result.model, churn_model.READING["time"], result.receipt)
+    _bridge.orders(bridge.analyse, data, part, ("silence",))
     st.stop()
 
 dated = _cache.rows(last_event, data, "subscriptions")
@@ -62,6 +64,8 @@ if dated:
     _churn.revenue(found, currency)
     _churn.lives(found.plans, found.receipt)
     _churn.told(found)
+    _renewals.lasting(renewals.analyse, data, chosen, currency)
+    _bridge.subscriptions(bridge.analyse_subscriptions, data, chosen)
     if not st.toggle(_("Who is likely to leave next?"), key="model", bind="query-params"):
         st.stop()
 

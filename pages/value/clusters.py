@@ -85,13 +85,14 @@ elif picked := cell.get("cluster"):
 else:
     st.caption(_("Click a cluster or drag over points to see its customers."))
 _report.receipt(result.receipt)
-with st.expander(_("Why {k} clusters?", k=result.k)):
-    _charts.chart(
-        charts.k_comparison,
-        result,
-        "clusters_k",
-        _("Silhouette and stability for each number of clusters"),
-        charts.k_table(result),
-    )
-    for note in result.notes:
-        st.caption(_parts.worded(note, currency))
+if opened := _parts.details(_("Why {k} clusters?", k=result.k), "clusters_why"):
+    with opened:
+        _charts.chart(
+            charts.k_comparison,
+            result,
+            "clusters_k",
+            _("Silhouette and stability for each number of clusters"),
+            charts.k_table(result),
+        )
+        for note in result.notes:
+            st.caption(_parts.worded(note, currency))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cxlib.charts import clv as charts
-from pages import _charts, _forecast, _parts, _report, _state, _value
+from pages import _charts, _cohort_fits, _covariates, _forecast, _parts, _report, _state, _value
 
 PAGE = {"title": "Lifetime value", "group": "value", "icon": ":material/paid:", "order": 40}
 
@@ -56,6 +56,9 @@ _charts.customers(
 _report.receipt(result.receipt)
 
 _forecast.groups(result, orders, part)
+_cohort_fits.forever(result, orders, part, currency)
 _value.proof(result)
 _forecast.models(orders, part)
 _value.drivers(result)
+_cohort_fits.rhythms(result, orders, part)
+_covariates.attributes(result, orders, part)

@@ -68,25 +68,30 @@ days = _cache.rows(
     conditions=part["where"],
 )
 path = alive_path(valued.fitted, days, part["as_of"])
-with st.expander(_("P(alive) since the first purchase, and how averages come in")):
-    if not path.empty:
-        _charts.chart(
-            charts.alive,
-            path,
-            "customer_alive",
-            _("P(alive) of this customer through time"),
-            path,
-            ("day", "p_alive", "alive_low", "alive_high", "purchases"),
+if opened := _parts.details(
+    _("P(alive) since the first purchase, and how averages come in"), "customer_path"
+):
+    with opened:
+        if not path.empty:
+            _charts.chart(
+                charts.alive,
+                path,
+                "customer_alive",
+                _("P(alive) of this customer through time"),
+                path,
+                ("day", "p_alive", "alive_low", "alive_high", "purchases"),
+            )
+            st.caption(
+                _("By the model of today; a tick marks a purchase, the band its uncertainty.")
+            )
+        for sentence in charts.shrinkage(reasons):
+            st.markdown(f"- {_parts.worded(sentence, currency)}")
+        st.caption(
+            _(
+                "The steps take the customer's own figures one after the other: how often they buy while"
+                " alive, whether they still are, and what they spend."
+            )
         )
-        st.caption(_("By the model of today; a tick marks a purchase, the band its uncertainty."))
-    for sentence in charts.shrinkage(reasons):
-        st.markdown(f"- {_parts.worded(sentence, currency)}")
-    st.caption(
-        _(
-            "The steps take the customer's own figures one after the other: how often they buy while"
-            " alive, whether they still are, and what they spend."
-        )
-    )
 with st.container(horizontal=True):
     _report.receipt(scored.receipt)
     _report.receipt(valued.receipt)

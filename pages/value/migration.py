@@ -80,11 +80,12 @@ if picked := (band.get("flow") or cell.get("flow") or bar.get("cohort")):
 else:
     st.caption(_("Click a band, a cell or a bar to see its customers."))
 _report.receipt(result.receipt)
-with st.expander(_("Who stayed, slipped or came back, by segment")):
-    _charts.listed(
-        charts.outcome_table(result),
-        "migration_outcomes",
-        _("Shares of each segment with their intervals"),
-    )
-    for note in result.notes:
-        st.caption(_(note))
+if opened := _parts.details(_("Who stayed, slipped or came back, by segment"), "migration_stayed"):
+    with opened:
+        _charts.listed(
+            charts.outcome_table(result),
+            "migration_outcomes",
+            _("Shares of each segment with their intervals"),
+        )
+        for note in result.notes:
+            st.caption(_(note))

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from cxlib.charts import retention as charts
-from cxlib.value import retention
-from pages import _charts, _parts, _report, _retention, _state
+from cxlib.value import bridge, retention
+from pages import _bridge, _charts, _parts, _report, _retention, _state
 
 PAGE = {"title": "Retention", "group": "value", "icon": ":material/event_repeat:", "order": 45}
 
@@ -50,6 +50,7 @@ else:
 _retention.ages(orders, result, measure, mode, part)
 _retention.waits(orders, result, part)
 _retention.gaps(orders, result, part)
+_bridge.orders(bridge.analyse, orders, part, ("returning",))
 _report.receipt(result.receipt)
 with st.expander(_("How to read it")):
     for note in result.notes:

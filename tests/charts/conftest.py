@@ -10,9 +10,22 @@ import pytest
 
 from cxlib.charts.theme import DARK, LIGHT
 from cxlib.i18n import language, languages
-from cxlib.value import churn, churn_model, clusters, migration, recurring, retention, rfm, sales
+from cxlib.value import (
+    bridge,
+    churn,
+    churn_model,
+    clusters,
+    migration,
+    recurring,
+    renewals,
+    retention,
+    rfm,
+    sales,
+)
 from cxlib.value.clv import lifetime
+from cxlib.value.clv.cohort_fits import compare_groups
 from cxlib.value.clv.comparison import compare
+from cxlib.value.clv.covariates import with_covariates
 from cxlib.value.clv.simulate import simulate_purchases
 
 CUSTOMERS, DAYS = 1_200, 540
@@ -94,6 +107,21 @@ def clv_result(orders):
 
 
 @pytest.fixture(scope="session")
+def groups_result(clv_result):
+    """Two groups of 600, named like a trap."""
+    of = np.array(NAMES[:2])[np.arange(CUSTOMERS) % 2]
+    return compare_groups(clv_result.fitted, clv_result.terms, of.tolist())
+
+
+@pytest.fixture(scope="session")
+def covariates_result(clv_result):
+    of = np.array(NAMES[:3])[np.arange(CUSTOMERS) % 3]
+    return with_covariates(
+        clv_result.fitted, clv_result.terms, {"channel": of, "age": np.arange(CUSTOMERS) % 50}
+    )
+
+
+@pytest.fixture(scope="session")
 def comparison(orders):
     return compare(orders)
 
@@ -135,6 +163,16 @@ def churn_model_result(subscriptions):
     return churn_model.analyse(
         subscriptions.drop(columns=["start", "end"]), names={"a0": "count()"}
     )
+
+
+@pytest.fixture(scope="session")
+def renewals_result(subscriptions):
+    return renewals.analyse(subscriptions)
+
+
+@pytest.fixture(scope="session")
+def bridge_result(orders):
+    return bridge.analyse(orders)
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,17 @@ import pandas as pd
 import pytest
 
 from cxlib.charts import (
+    bridge,
     churn,
     clusters,
     clv,
+    cohort_fits,
+    covariates,
     customer,
     forecast,
     migration,
     recurring,
+    renewals,
     retention,
     rfm,
     sales,
@@ -53,7 +57,7 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
     ),
     "clusters.profile": (
         "clusters_result",
-        lambda r, lang, look: clusters.profile(r, lang, look, "IDR"),
+        lambda r, lang, look: clusters.profile(r, "IDR", lang, look),
     ),
     "clv.distribution": ("clv_result", clv.distribution),
     "clv.value_map": ("clv_result", clv.value_map),
@@ -75,9 +79,14 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
         ),
     ),
     "forecast.errors": ("comparison", forecast.errors),
+    "cohort_fits.own_fits": ("groups_result", cohort_fits.own_fits),
+    "covariates.effects": (
+        "covariates_result",
+        lambda r, lang, look: covariates.effects(r, "often", lang, look),
+    ),
     "forecast.tracking": (
         "comparison",
-        lambda r, lang, look: forecast.tracking(r.tracking, lang, look),
+        lambda r, lang, look: forecast.tracking(r.tracking, True, lang, look),
     ),
     "churn.silence": ("churn_result", churn.silence),
     "churn.risk_map": ("churn_result", churn.risk_map),
@@ -89,6 +98,10 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
         "churn_model_result",
         lambda r, lang, look: churn.importance(r.model, lang, look),
     ),
+    "bridge.waterfall": (
+        "bridge_result",
+        lambda r, lang, look: bridge.waterfall(r, "returning", "lifetimely", lang, look),
+    ),
     "recurring.waterfall": (
         "recurring_result",
         lambda r, lang, look: recurring.waterfall(r, r.month.name, lang, look),
@@ -98,6 +111,8 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
         "recurring_result",
         lambda r, lang, look: recurring.survival(r.plans, lang, look),
     ),
+    "renewals.survivor": ("renewals_result", renewals.survivor),
+    "renewals.proof": ("renewals_result", renewals.proof),
     "retention.triangle": (
         "retention_result",
         lambda r, lang, look: retention.triangle(r, "share", "exact", lang, look),
@@ -111,7 +126,7 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
     "customer.timeline": (
         "orders",
         lambda orders, lang, look: customer.timeline(
-            history(orders, orders["customer_id"].mode()[0]), lang, look, "IDR"
+            history(orders, orders["customer_id"].mode()[0]), "IDR", lang, look
         ),
     ),
     "customer.alive": (
@@ -129,7 +144,7 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
     "customer.steps": (
         "clv_result",
         lambda r, lang, look: customer.steps(
-            breakdown(r, r.customers["customer_id"].iloc[0]), lang, look, "IDR"
+            breakdown(r, r.customers["customer_id"].iloc[0]), "IDR", lang, look
         ),
     ),
 }
@@ -146,8 +161,10 @@ SELECTIONS = {
     "clusters.profile": {"cluster": ["cluster"]},
     "churn.silence": {"bar": ["low", "high"]},
     "churn.risk_map": {"cell": ["low", "high", "risk_low"]},
+    "bridge.waterfall": {"step": ["place"]},
     "recurring.waterfall": {"movement": ["movement"]},
     "recurring.retention": {"month": ["day"]},
+    "renewals.survivor": {"age": ["renewals"]},
     "retention.triangle": {"cell": ["cohort", "age"]},
     "retention.curve": {"age": ["age"]},
     "retention.next_order": {"wait": ["purchase", "days"]},
@@ -193,7 +210,7 @@ def png_size(data: bytes) -> tuple[int, int]:
 
 
 CHARTS = (
-    churn, clusters, clv, customer, forecast, migration, recurring, retention, rfm, sales,
+    bridge, churn, clusters, clv, cohort_fits, covariates, customer, forecast, migration, recurring, renewals, retention, rfm, sales,
 )  # fmt: skip
 
 

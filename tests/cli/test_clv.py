@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
 from cxlib.cli import main
+from cxlib.value.clv.simulate import simulate_purchases
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 COLUMNS = (
@@ -115,3 +117,84 @@ def test_models_are_compared_and_limits_given_when_asked(capsys, tmp_path):
     assert (table["purchases_low"] <= table["expected_purchases"].round()).all()
     assert (table["purchases_high"] >= table["expected_purchases"].round()).all()
     assert (table["purchases_low"] == 0).mean() > 0.5
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """Orders of two channels; those of the app buy twice as often."""
+    generator = np.random.default_rng(5)
+    tables = []
+    for channel, alpha in (("web", 60.0), ("app", 30.0)):
+        bought = simulate_purchases(
+            generator,
+            np.full(700, 400.0),
+            {"r": 0.8, "alpha": alpha, "a": 0.8, "b": 2.6},
+            {"p": 6.0, "q": 4.0, "v": 15.0},
+        )
+        day = pd.Timestamp("2024-01-01") + pd.to_timedelta(bought["time"].astype(int), unit="D")
+        who = channel + bought["customer"].astype(str)
+        amount = bought["value"].round(2)
+        tables.append(
+            pd.DataFrame({"customer": who, "date": day, "total": amount, "channel": channel})
+        )
+    file = tmp_path_factory.mktemp("shop") / "shop.csv"
+    pd.concat(tables).to_csv(file, index=False)
+    return file
+
+
+def test_groups_covariates_and_residual_when_asked(shop, capsys, tmp_path):
+    out = tmp_path / "clv.csv"
+    code, answer = run(
+        capsys,
+        shop,
+        *("--groups", "channel", "--covariates", "channel", "--residual", "--out", out),
+    )
+    assert code == 0, answer
+    groups = answer["groups"]
+    assert groups["by"] == "channel"
+    assert groups["differ"]
+    assert groups["test"]["degrees"] == 4
+    assert {(g["group"], g["customers"]) for g in groups["groups"]} == {("app", 700), ("web", 700)}
+    related = answer["covariates"]
+    effect = related["effects"][0]
+    ratio = effect["often"]["value"] if effect["level"] == "app" else 1 / effect["often"]["value"]
+    assert ratio == pytest.approx(2, rel=0.2)
+    # One column: the same attribute is all that there is.
+    assert related["overall"] == related["by_attribute"]["channel"]
+    assert answer["residual"]["clv"]["value"] > answer["total_clv"]["value"]
+    table = pd.read_csv(out)
+    assert table["residual_clv"].sum() == pytest.approx(answer["residual"]["clv"]["value"])
+    assert (table["residual_clv_low"] <= table["residual_clv"]).all()
+    assert table["expected_purchases_with_covariates"].notna().all()
+
+
+def test_people_read_groups_and_effects(shop, capsys):
+    asked = ["--groups", "cohort", "--covariates", "channel", "--residual", "--lang", "id"]
+    assert main(["clv", str(shop), *asked]) == 0
+    shown = capsys.readouterr().out
+    assert "2024-Q1" in shown
+    assert "often_low" in shown
+    assert "residual" in shown
+    assert "{" not in shown
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["--groups", "colour"],
+        ["--covariates", "colour"],
+        ["--covariates", ","],
+        ["--residual", "--annual-discount-rate", "0"],
+    ],
+)
+def test_what_cannot_be_is_refused(asked, shop, capsys):
+    code, answer = run(capsys, shop, *asked)
+    assert code == 2
+    assert answer["error"]["code"] == "bad_option"
+
+
+def test_a_summary_has_no_groups(capsys, tmp_path):
+    path = tmp_path / "summary.csv"
+    path.write_text("x,t_x,T\n1,2,3\n")
+    code, answer = run(capsys, path, "--summary", "--groups", "channel")
+    assert (code, answer["error"]["code"]) == (2, "bad_option")

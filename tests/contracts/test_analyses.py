@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from types import ModuleType
 
 import numpy as np
@@ -23,7 +24,13 @@ every_analysis = pytest.mark.parametrize("module", ANALYSES.values(), ids=ANALYS
 # Churn is one question of three shapes of data: orders, dated subscriptions, a snapshot.
 CHURN = {"cxlib.value.recurring": "churn", "cxlib.value.churn_model": "churn"}
 COMMAND = {"cxlib.value.clv.lifetime": "clv", **CHURN}
-PAGE = {"cxlib.value.clv.lifetime": "clv", "cxlib.value.sales": "overview", **CHURN}
+PAGE = {
+    "cxlib.value.clv.lifetime": "clv",
+    "cxlib.value.sales": "overview",
+    "cxlib.value.renewals": "churn",
+    "cxlib.value.bridge": "retention",
+    **CHURN,
+}
 # DESIGN's table of commands has none for these.
 NO_COMMAND = {"cxlib.value.sales": "the Overview page shows it; the command line has no need yet"}
 
@@ -67,6 +74,7 @@ def subscriptions(customers: int = 1_500) -> pd.DataFrame:
         }
     )
 
+NO_PAGE = {"cxlib.value.occasions": "the command line has it; no page asks by occasions yet"}
 
 # An analysis of another package, or one that names its kind (`TABLE`), has its example here.
 EXAMPLES = {"value": orders, "subscriptions": subscriptions}
@@ -112,6 +120,19 @@ def test_receipt_counts_every_row(module, results):
     assert receipt.rows_in == receipt.rows_used + sum(receipt.excluded.values())
 
 
+# Tables that are given beside the first one, and words for what is in it, are not parameters.
+BESIDE = {"digests", "timezone", "lines", "customers", "attributes", "value", "names"}
+
+
+@every_analysis
+def test_receipt_states_every_option(module, results):
+    # Pages keep what is made of a result by its receipt: an option that is missing there would show
+    # one question's chart for another's.
+    options = set(inspect.signature(module.analyse).parameters) - BESIDE
+    stated = results[module.__name__][0].receipt.parameters
+    assert options - {"table"} <= set(stated)
+
+
 @every_analysis
 def test_input_is_not_changed(module, results):
     _, table = results[module.__name__]
@@ -151,9 +172,19 @@ def test_there_is_a_command(module):
 
 @every_analysis
 def test_there_is_a_page_that_shows_it(module):
+    if module.__name__ in NO_PAGE:
+        return
     package, _, name = module.__name__.rpartition(".")
     slug = PAGE.get(module.__name__, name)
     page = next(p for p in _catalogue.pages() if p.slug == slug)
     source = (_catalogue.ROOT / page.path).read_text(encoding="utf-8")
-    imported = [line for line in source.splitlines() if line.startswith(f"from {package} import")]
+    (line,) = [line for line in source.splitlines() if line.startswith("from pages import ")]
+    parts = [_catalogue.ROOT / f"{part.strip(',')}.py" for part in line.split()[3:]]
+    shown = [source, *(part.read_text(encoding="utf-8") for part in parts)]
+    imported = [
+        line
+        for text in shown
+        for line in text.splitlines()
+        if line.startswith(f"from {package} import")
+    ]
     assert any(name in line.replace(",", " ").split() for line in imported)

@@ -41,7 +41,7 @@ def flagged(store, tmp_path_factory):
 
 @pytest.mark.parametrize("code", languages())
 def test_dated_subscriptions_show_what_was_kept(visit, dated, code):
-    shown, lang = visit("value/churn.py", dated.id, code), language(code)
+    shown, lang = visit("value/churn.py", dated.id, code, churn_lasting="true"), language(code)
     assert not shown.exception
     assert not shown.error
     data = dated.current("subscriptions")

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from cxlib.value.clv import discount, gammagamma
+from cxlib.value.clv.betabinomial import BetaBinomial, Occasions
 from cxlib.value.clv.betageometric import BetaGeometric
 from cxlib.value.clv.maximum import Objective, Optimum, approached
 from cxlib.value.clv.pareto import Pareto
@@ -29,6 +30,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     _before = pd.get_option(_OPTION)
     from lifetimes import (
+        BetaGeoBetaBinomFitter,
         BetaGeoFitter,
         GammaGammaFitter,
         ModifiedBetaGeoFitter,
@@ -237,6 +239,94 @@ class ParetoNbd(PurchaseFitter, ParetoNBDFitter):  # type: ignore[misc]
 
 
 MODELS: dict[str, type[PurchaseFitter]] = {cls.name: cls for cls in (BgNbd, MbgNbd, ParetoNbd)}
+
+
+class BgBb(_Checked, BetaGeoBetaBinomFitter):  # type: ignore[misc]
+    """BG/BB (Fader, Hardie & Shang 2010), whose time is occasions and has no unit."""
+
+    name = "bgbb"
+    process = BetaBinomial()
+    parameters = process.parameters
+
+    def __init__(self) -> None:
+        super().__init__(penalizer_coef=0.0)
+
+    def fit(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        n_periods: ArrayLike,
+        weights: ArrayLike | None = None,
+        initial_params: ArrayLike | None = None,
+        verbose: bool = False,
+        tol: float = 1e-7,
+        index: Any = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Fit to occasions with a purchase, the last of them, and how many there were.
+
+        `initial_params` are logarithms of parameters; `verbose`, `tol` and `kwargs` have no effect.
+        Raises `CxError` for impossible histories; see `optimum_.converged`.
+        """
+        self.fit_occasions(Occasions.merged(frequency, recency, n_periods, weights), initial_params)
+        self.data = pd.DataFrame(
+            {
+                "frequency": np.asarray(frequency),
+                "recency": np.asarray(recency),
+                "n_periods": np.asarray(n_periods),
+                "weights": 1 if weights is None else np.asarray(weights),
+            },
+            index=index,
+        )
+        return self
+
+    def fit_occasions(self, histories: Occasions, initial_params: ArrayLike | None = None) -> Self:
+        """Fit to merged histories."""
+
+        def objective_on(some: Occasions) -> Objective:
+            return lambda log_params: self.process.surface(log_params, some)
+
+        start = np.zeros(4) if initial_params is None else np.asarray(initial_params, float)
+        optimum = approached(objective_on, histories, start)
+        self._learn(optimum, np.ones(4))
+        self.log_likelihood_ = optimum.log_likelihood
+        self._negative_log_likelihood_ = -self.log_likelihood_ / histories.customers
+        self.predict = self.conditional_expected_number_of_purchases_up_to_time
+        return self
+
+    def conditional_expected_number_of_purchases_up_to_time(
+        self,
+        m_periods_in_future: int,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        n_periods: ArrayLike,
+    ) -> Array:
+        """Expected purchases at the next so many occasions of customers with these histories."""
+        some = _occasions(frequency, recency, n_periods)
+        return self.process.expected(self.log_params, some, int(m_periods_in_future))
+
+    def conditional_probability_alive(
+        self,
+        m_periods_in_future: int,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        n_periods: ArrayLike,
+    ) -> Array:
+        """P(alive) at occasion n + m of customers with these histories."""
+        some = _occasions(frequency, recency, n_periods)
+        return self.process.probability_alive(self.log_params, some, int(m_periods_in_future))
+
+    def expected_number_of_transactions_in_first_n_periods(self, n: int) -> pd.DataFrame:
+        """How many of the customers of the fit buy at 0 … n of n occasions."""
+        customers = float(self.data["weights"].sum())
+        counts = customers * self.process.counts(self.log_params, int(n))
+        return pd.DataFrame({"model": counts}, index=pd.RangeIndex(len(counts), name="frequency"))
+
+
+def _occasions(*columns: ArrayLike) -> Occasions:
+    """Histories row by row, as they come."""
+    x, t_x, n = (c.astype(np.int64) for c in _float_arrays(*columns))
+    return Occasions.of_rows(x, t_x, n, np.ones(len(x)))
 
 
 class GammaGamma(_Checked, GammaGammaFitter):  # type: ignore[misc]

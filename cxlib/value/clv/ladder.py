@@ -93,7 +93,9 @@ PENALISED = Issue(
 )
 
 
-def climb(model: str, patterns: Patterns, unit: str = "D", seed: int = 0) -> Climb:
+def climb(
+    model: str, patterns: Patterns, unit: str = "D", seed: int = 0, others: bool = True
+) -> Climb:
     """Fit a purchase model, or say that none converges.
 
     Parameters
@@ -104,20 +106,24 @@ def climb(model: str, patterns: Patterns, unit: str = "D", seed: int = 0) -> Cli
         Purchase histories in `unit`.
     seed : int
         For the starts of the second rung.
+    others : bool
+        Whether another model may be taken; fits that are compared have to be of one.
     """
     if not (patterns.x.any() and patterns.T.any()):
         return Climb(None)
-    for rung in _rungs(model, patterns, unit, seed):
+    for rung in _rungs(model, patterns, unit, seed, others):
         fitter = rung.fitter.fit_patterns(patterns, rung.start, rung.time_scale)
         if fitter.optimum_.converged:
             return Climb(_plain(fitter, patterns.customers), (rung.note,) if rung.note else ())
     return Climb(None)
 
 
-def climb_days(model: str, customers: pd.DataFrame, unit: str = "D", seed: int = 0) -> Climb:
+def climb_days(
+    model: str, customers: pd.DataFrame, unit: str = "D", seed: int = 0, others: bool = True
+) -> Climb:
     """`climb` for customers with ``frequency, recency, T`` in days, the model counting in `unit`."""
     x, t_x, T = (customers[c].to_numpy(float) for c in ("frequency", "recency", "T"))
-    return climb(model, Patterns.merged(x, t_x, T).scaled(DAYS[unit]), unit, seed)
+    return climb(model, Patterns.merged(x, t_x, T).scaled(DAYS[unit]), unit, seed, others)
 
 
 def climb_spend(x: Array, mean: Array, seed: int = 0) -> Climb:
@@ -136,7 +142,7 @@ def climb_spend(x: Array, mean: Array, seed: int = 0) -> Climb:
     return Climb(None)
 
 
-def _rungs(model: str, patterns: Patterns, unit: str, seed: int) -> Iterator[Rung]:
+def _rungs(model: str, patterns: Patterns, unit: str, seed: int, others: bool) -> Iterator[Rung]:
     wanted = MODELS[model]
     yield Rung(wanted(unit=unit))
     generator = np.random.default_rng(seed)
@@ -148,7 +154,7 @@ def _rungs(model: str, patterns: Patterns, unit: str, seed: int) -> Iterator[Run
     if gap > 0:
         yield Rung(wanted(unit=unit), time_scale=gap, note=OTHER_SCALE)
     for other in MODELS:
-        if other != model:
+        if others and other != model:
             names = {"wanted": NAMES[model], "used": NAMES[other]}
             yield Rung(MODELS[other](unit=unit), note=replace(OTHER_MODEL, params=names))
     for penalty in PENALTIES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -24,7 +24,7 @@ from cxlib.value.clv.gates import gates
 from cxlib.value.clv.headline import headline, meaning
 from cxlib.value.clv.ladder import Fit, climb_days, climb_spend
 from cxlib.value.clv.patterns import Patterns
-from cxlib.value.clv.value import FittedClv, Terms, value_customers
+from cxlib.value.clv.value import FittedClv, Terms, under, value_customers
 
 Model = Literal["bgnbd", "mbgnbd", "pareto"]
 TimeUnit = Literal["D", "W"]
@@ -226,11 +226,6 @@ def valued(fitted: FittedClv, terms: Terms) -> ClvResult:
     """The result under these terms; nothing is fitted again."""
     valuation = value_customers(fitted, terms)
     by_value, cells = classes(valuation.customers)
-    parameters = dict(fitted.receipt.parameters) | {
-        "horizon_days": terms.horizon_days,
-        "annual_discount_rate": terms.annual_discount_rate,
-        "margin": terms.margin,
-    }
     return ClvResult(
         model=fitted.fit.model if fitted.fit else fitted.requested,
         unit=fitted.unit,
@@ -246,7 +241,7 @@ def valued(fitted: FittedClv, terms: Terms) -> ClvResult:
         headline=headline(valuation),
         meaning=meaning(valuation, terms),
         notes=fitted.notes,
-        receipt=replace(fitted.receipt, parameters=parameters),
+        receipt=under(fitted, terms),
         fitted=fitted,
         worth=worth(valuation.customers),
         classes=by_value,

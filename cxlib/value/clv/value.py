@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cxlib.errors import CxError
 from cxlib.i18n import N_
-from cxlib.results import Estimate, Gate, Issue, Receipt, Unit
+from cxlib.results import Estimate, Gate, Issue, Param, Receipt, Unit
 from cxlib.statistics import Z
 from cxlib.value.clv import gammagamma
 from cxlib.value.clv.ages import Ages
@@ -90,6 +90,16 @@ class FittedClv:
     backtest: Backtest | None
     notes: tuple[Issue, ...]
     receipt: Receipt
+
+
+def under(fitted: FittedClv, terms: Terms, **more: Param) -> Receipt:
+    """The receipt of what follows from a fit under these terms, and from `more`."""
+    parameters = dict(fitted.receipt.parameters) | {
+        "horizon_days": terms.horizon_days,
+        "annual_discount_rate": terms.annual_discount_rate,
+        "margin": terms.margin,
+    }
+    return replace(fitted.receipt, parameters=parameters | more)
 
 
 @dataclass(frozen=True, slots=True)
