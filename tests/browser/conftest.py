@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
+from cxlib.demo.company import company
 from cxlib.demo.samples import SAMPLES
 from cxlib.ingest.plan import plan
 from cxlib.ingest.staged import ReadOptions
@@ -85,15 +86,18 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def demo_shop(server: str, home: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The key of a workspace with the demo shop's orders."""
+    """The key of a workspace with the demo company's orders and subscriptions."""
     store = Store(home, None, lambda: dt.datetime.now(dt.UTC), lambda: secrets.token_hex(16))
-    sample = next(sample for sample in SAMPLES if sample.id == "demo")
     workspace = store.create(purpose="analysis", name="")
-    path = sample.write(tmp_path_factory.mktemp("sample"))
-    upload = workspace.stage(io.BytesIO(path.read_bytes()), path.name)
-    staged = intake.stage(upload, ReadOptions())
-    made = plan(intake.propose(staged, sample.kind, ()))
-    intake.keep(workspace, upload, made, intake.check(upload, staged, made))
+    folder = tmp_path_factory.mktemp("sample")
+    orders = next(sample for sample in SAMPLES if sample.id == "demo").write(folder)
+    subscriptions = folder / "subscriptions.csv"
+    company(0).subscriptions.to_csv(subscriptions, index=False)
+    for path, kind in ((orders, "transactions"), (subscriptions, "subscriptions")):
+        upload = workspace.stage(io.BytesIO(path.read_bytes()), path.name)
+        staged = intake.stage(upload, ReadOptions())
+        made = plan(intake.propose(staged, kind, ()))
+        intake.keep(workspace, upload, made, intake.check(upload, staged, made))
     store.close()
     return workspace.id
 

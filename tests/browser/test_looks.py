@@ -22,6 +22,16 @@ pytestmark = pytest.mark.browser
 LOCALES = {"en": "en-US", "id": "id-ID"}
 PICTURES = ROOT / "screenshots"
 
+# Whatever a page keeps behind a question is opened: the URL says what is.
+KEYS = sorted(
+    key
+    for file in _catalogue.ROOT.rglob("*.py")
+    for key in re.findall(
+        r'_parts\.details\([^"]*(?:"[^"]*"[^"]*)?"(\w+)"', file.read_text("utf-8")
+    )
+)
+OPEN = "".join(f"&{key}=true" for key in KEYS)
+
 MODES = ("light", "dark")
 every_look = pytest.mark.parametrize(
     ("code", "width"), list(itertools.product(languages(), (1400, 390)))
@@ -55,17 +65,18 @@ def browser_of(visit: Callable[..., Page], demo_shop: str) -> Callable[..., Page
 
 
 @every_look
-@pytest.mark.parametrize("entry", _catalogue.pages(), ids=lambda p: p.slug)
-def test_page(entry, code, width, browser_of, server, demo_shop):
+@pytest.mark.parametrize("slug", [*(p.slug for p in _catalogue.pages()), "churn-subscriptions"])
+def test_page(slug, code, width, browser_of, server, demo_shop):
     page = browser_of(code, width)
-    address = "" if entry.slug == "start" else entry.slug
-    more = "&customer=TN00002" if entry.slug == "customer" else ""
+    address = {"start": "", "churn-subscriptions": "churn"}.get(slug, slug)
+    shape = language(code)("Subscriptions")
+    more = {"customer": "&customer=TN00002", "churn-subscriptions": f"&shape={shape}"}.get(slug, "")
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{server}/{address}?w={demo_shop}{more}")
+    page.goto(f"{server}/{address}?w={demo_shop}{more}{OPEN}")
     for mode in MODES:
         page.emulate_media(color_scheme=mode)
         settled(page)
-        taken(page, f"{entry.slug}-{code}-{mode}-{width}", width)
+        taken(page, f"{slug}-{code}-{mode}-{width}", width)
         assert page.locator("[data-testid=stException]").count() == 0
         assert page.locator("h1").count() == 1
         assert page.evaluate(OVERFLOW) == []

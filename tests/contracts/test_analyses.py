@@ -74,6 +74,7 @@ def subscriptions(customers: int = 1_500) -> pd.DataFrame:
         }
     )
 
+
 NO_PAGE = {"cxlib.value.occasions": "the command line has it; no page asks by occasions yet"}
 
 # An analysis of another package, or one that names its kind (`TABLE`), has its example here.

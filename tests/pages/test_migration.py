@@ -48,7 +48,10 @@ def test_the_customer_page_breaks_the_value_down(visit, shop):
     with engine.connect(data.folder) as connection:
         valued = lifetime.analyse(engine.scan(connection, [data.orders]))
     best = str(valued.customers.nlargest(1, "clv")["customer_id"].iloc[0])
-    shown, lang = visit("value/customer.py", shop.id, customer=best, customer_path="true"), language("en")
+    shown, lang = (
+        visit("value/customer.py", shop.id, customer=best, customer_path="true"),
+        language("en"),
+    )
     assert not shown.exception
     steps = explain.breakdown(valued, best).steps
     table = next(f.value for f in shown.dataframe if "level" in f.value)
