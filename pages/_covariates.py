@@ -33,6 +33,7 @@ def attributes(result: ClvResult, data: Snapshot, part: dict[str, Any]) -> None:
             offered,
             format_func=lambda c: lang(label(c).name),
             key="clv_attributes",
+            placeholder=_("Nothing"),
             bind="query-params",
         )
         st.caption(

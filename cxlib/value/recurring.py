@@ -53,11 +53,11 @@ DEFINITIONS = (
 )
 
 LABELS: Mapping[str, tuple[str, Unit]] = {
-    "mrr_end": (N_("Monthly recurring revenue"), "money"),
+    "mrr_end": (N_("MRR"), "money"),
     "customers_end": (N_("Paying customers"), "count"),
-    "grr": (N_("Gross revenue retention"), "share"),
-    "nrr": (N_("Net revenue retention"), "share"),
-    "customer_churn": (N_("Customer churn a month"), "share"),
+    "grr": (N_("Kept, gross"), "share"),
+    "nrr": (N_("Kept, net"), "share"),
+    "customer_churn": (N_("Churn a month"), "share"),
 }
 
 

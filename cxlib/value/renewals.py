@@ -232,14 +232,14 @@ def _usual(term: pd.Series[Any]) -> Term:
 def _headline(
     renewals: Renewals, running: int, expected: Estimate | None, total: Estimate | None
 ) -> tuple[KPI, ...]:
-    shown = [KPI("running", N_("Running contracts"), Fact(running, "count", running))]
+    shown = [KPI("running", N_("Contracts running"), Fact(running, "count", running))]
     if len(renewals.age):
         n, lost = int(renewals.at_risk[0]), int(renewals.lost[0])
-        shown.append(KPI("first_renewal", N_("Renewed the first time"), wilson(n - lost, n)))
+        shown.append(KPI("first_renewal", N_("First renewal"), wilson(n - lost, n)))
     if expected is not None:
-        shown.append(KPI("expected_renewals", N_("Renewals to come per contract"), expected))
+        shown.append(KPI("expected_renewals", N_("Renewals ahead"), expected))
     if total is not None:
-        shown.append(KPI("residual_value", N_("Value of running contracts"), total))
+        shown.append(KPI("residual_value", N_("Contract value"), total))
     return tuple(shown)
 
 
