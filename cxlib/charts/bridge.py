@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 STEPS = ("step", "effect", "rate", "numerator", "denominator")
 CONVENTIONS = ("vendor", "convention", "rate", "numerator", "denominator", "formula", "source")
 WRAPPED = 27  # characters of a line beside a bar: what a phone has room for
-ROW = 46  # pixels of a bar, so that three lines stand beside it
+ROW = 52  # pixels of a bar, so that three lines stand beside it
 AXIS = 4  # ticks
 
 
@@ -95,6 +95,7 @@ def waterfall(
             axis=alt.Axis(
                 labelExpr="split(datum.label, '\\n')",
                 labelLimit=190,
+                labelOverlap=False,
                 labelOffset=-7,
                 ticks=False,
                 domain=False,

@@ -111,12 +111,7 @@ class BetaGeometric:
 
         Source: Fader, Hardie & Lee 2008, "Computing P(alive) using the BG/NBD model".
         """
-        r, alpha, a, b = np.exp(log_params)
-        chances = x + self.extra_chances
-        log_odds_gone = np.log(a / (b + np.maximum(chances, 1) - 1)) + (r + x) * np.log1p(
-            (T - t_x) / (alpha + t_x)
-        )
-        return np.where(chances > 0, expit(-log_odds_gone), 1.0)
+        return self._alive(log_params, x, _silence(log_params, t_x, T))
 
     def alive_with_slopes(
         self, log_params: Array, x: Array, t_x: Array, T: Array
@@ -125,14 +120,21 @@ class BetaGeometric:
         parameters, (4, n)."""
         r, alpha, _, b = np.exp(log_params)
         chances = x + self.extra_chances
-        alive = self.probability_alive(log_params, x, t_x, T)
+        silence = _silence(log_params, t_x, T)
+        alive = self._alive(log_params, x, silence)
         gone = 1 - alive
         slopes = np.empty((4, len(x)))
-        slopes[0] = -r * gone * np.log1p((T - t_x) / (alpha + t_x))
+        slopes[0] = -r * gone * silence
         slopes[1] = gone * (r + x) * (T - t_x) / (alpha + T) * (alpha / (alpha + t_x))
         slopes[2] = -gone
         slopes[3] = gone * b / (b + np.maximum(chances, 1) - 1)
         return alive, slopes
+
+    def _alive(self, log_params: Array, x: Array, silence: Array) -> Array:
+        r, _, a, b = np.exp(log_params)
+        chances = x + self.extra_chances
+        log_odds_gone = np.log(a / (b + np.maximum(chances, 1) - 1)) + (r + x) * silence
+        return np.where(chances > 0, expit(-log_odds_gone), 1.0)
 
     def purchase_rate(self, log_params: Array, ahead: Array, x: Array, T: Array) -> Array:
         """Expected purchases per unit of time, `ahead` of T, of a customer who is alive at T.
@@ -153,3 +155,9 @@ class BetaGeometric:
         """How fast `purchase_rate` falls at first, per unit of time: −d log rate/ds at s = 0."""
         r, alpha, a, b = np.exp(log_params)
         return np.asarray((r + x + 1) / (alpha + T) * a / (a + b + self.extra_chances + x))
+
+
+def _silence(log_params: Array, t_x: Array, T: Array) -> Array:
+    """log((α + T) / (α + t_x)), exact where little time has passed."""
+    alpha = np.exp(log_params[1])
+    return np.asarray(np.log1p((T - t_x) / (alpha + t_x)))

@@ -281,8 +281,8 @@ def _frame(fitted: FittedClv, found: Mapping[str, Array]) -> pd.DataFrame:
         "customer_id": summary["customer_id"],
         "frequency": summary["frequency"],
         # A summary given as 1.71 weeks comes back as 1.71, not as 11.97 / 7.
-        "recency": np.round(t_x, 9),
-        "T": np.round(T, 9),
+        "recency": t_x if fitted.unit == "D" else np.round(t_x, 9),
+        "T": T if fitted.unit == "D" else np.round(T, 9),
         "monetary_value": summary["monetary_value"],
     }
     held = {**known, **found}
