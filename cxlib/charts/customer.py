@@ -13,6 +13,7 @@ from cxlib.labels import Reading, written
 from cxlib.results import Param, Sentence, Unit
 
 if TYPE_CHECKING:
+    from cxlib.value.clv.coming import Coming
     from cxlib.value.clv.explain import Breakdown, Reasons
 
 
@@ -208,6 +209,34 @@ def _rhythm(reasons: Reasons) -> Sentence:
         )
         params |= {"gap": reasons.usual_gap_days, "left": -reasons.overdue_days}
     return Sentence(message, params, {name: unit for name, unit in units.items() if name in params})
+
+
+def ahead(found: Coming) -> tuple[Sentence, ...]:
+    """When the customer buys next, and how often within the horizon."""
+    told = []
+    if found.median is not None and found.high is not None:
+        told.append(
+            Sentence(
+                N_(
+                    "If they still buy, the next purchase comes within {median} days in one case of"
+                    " two, and within {high} days in nine of ten."
+                ),
+                {"median": found.median, "high": found.high},
+                {"median": "days", "high": "days"},
+            )
+        )
+    none, one, two, more = found.chances
+    told.append(
+        Sentence(
+            N_(
+                "In the next {days} days: no purchase with {none}, one with {one}, two with {two},"
+                " more with {more}."
+            ),
+            {"days": found.horizon_days, "none": none, "one": one, "two": two, "more": more},
+            {"days": "days", "none": "share", "one": "share", "two": "share", "more": "share"},
+        )
+    )
+    return tuple(told)
 
 
 def shrinkage(reasons: Reasons) -> tuple[Sentence, ...]:

@@ -7,6 +7,7 @@ from cxlib.frames import history
 from cxlib.value import rfm
 from cxlib.value.clv import explain
 from cxlib.value.clv.alive_path import alive_path
+from cxlib.value.clv.coming import coming
 from cxlib.value.clv.value import Terms
 from pages import _cache, _charts, _parts, _report, _state, _value
 
@@ -32,6 +33,7 @@ valued = _value.valued(orders, part, Terms())
 data = (orders.workspace, orders.digest, tuple(part.items()))
 reasons = _parts.computed(explain.reasons, valued.fitted, *data, customer_id=customer)
 steps = _parts.computed(explain.breakdown, valued, *data, customer_id=customer)
+next_up = _parts.computed(coming, valued, *data, customer_id=customer)
 _value.person(customer, scored.customers, valued.customers, currency)
 
 st.subheader(_("Timeline"), anchor=False)
@@ -49,6 +51,10 @@ left, right = st.columns(2)
 with left:
     for sentence in charts.why(reasons):
         st.markdown(f"- {_parts.worded(sentence, currency)}")
+    if next_up is not None:
+        st.markdown(f"**{_('What next?')}**")
+        for sentence in charts.ahead(next_up):
+            st.markdown(f"- {_parts.worded(sentence, currency)}")
 with right:
     if steps is not None:
         _charts.chart(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -65,7 +65,7 @@ class Reasons:
 def reasons(fitted: FittedClv, customer_id: str) -> Reasons:
     """Raises `NotFound` for a customer who is not in the summary."""
     summary = fitted.summary
-    row = summary.iloc[_place(summary, customer_id)]
+    row = row_of(summary, customer_id)
     x, recency, age = float(row["frequency"]), float(row["recency"]), float(row["T"])
     observed = float(summary["T"].sum())
     own_gap = usual_gap = recency / x if x else None
@@ -170,6 +170,11 @@ def breakdown(valued: ClvResult, customer_id: str) -> Breakdown | None:
             for (name, level), start in zip(levels.items(), before, strict=False)
         ),
     )
+
+
+def row_of(table: pd.DataFrame, customer_id: str) -> pd.Series[Any]:
+    """The row of a customer; `NotFound` where there is none."""
+    return table.iloc[_place(table, customer_id)]
 
 
 def _place(table: pd.DataFrame, customer_id: str) -> int:
