@@ -6,7 +6,9 @@ on and nothing else: no other file, no network, no extension, and no way to chan
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,13 +17,14 @@ from typing import Any
 
 import duckdb
 import narwhals as nw
+import pyarrow as pa
 
 Connection = duckdb.DuckDBPyConnection
 Relation = duckdb.DuckDBPyRelation
 Error = duckdb.Error
 
 THREADS = int(os.environ.get("CXLIB_THREADS", os.cpu_count() or 1))
-PART, SAMPLED = 2_000_000, "2 PERCENT"
+SMALL, PART, PARTS, SAMPLED = 500_000, 2_000_000, 8, "2 PERCENT"
 MEMORY = os.environ.get("CXLIB_MEMORY", "2GB")
 
 
@@ -52,6 +55,7 @@ def connect(*folders: Path, memory: str = MEMORY) -> Iterator[Connection]:
             yield connection
         finally:
             connection.close()
+            give_back()
 
 
 def sniffed(text: str) -> str | None:
@@ -78,13 +82,15 @@ def scan(connection: Connection, paths: Sequence[Path]) -> nw.LazyFrame[Relation
 
 
 def parts(frame: nw.LazyFrame[Any], key: str, rows: int) -> Iterator[nw.LazyFrame[Any]]:
-    """A frame of so many `rows` in parts of about `PART`, each with all rows of its keys, in the
-    order of the keys: what is grouped by them needs the memory of a part. Null keys are in none.
+    """A frame of so many `rows` in parts, each with all rows of its keys, in the order of the keys:
+    what is grouped by them needs the memory of a part. Null keys are in none.
 
-    Only the embedded engine is helped so; other frames are one part.
+    Each part costs a pass over the keys, so that there are few: of a small file small ones, of a
+    large one `PARTS` or, at most, such of `PART` rows. Only the embedded engine is helped so; other
+    frames are one part. What a part has used is given back before the next.
     """
     table = nw.to_native(frame)
-    count = -(-rows // PART)
+    count = -(-rows // min(max(rows // PARTS, SMALL), PART))
     edges: list[Any] = []
     if isinstance(table, Relation) and count > 1:
         shares = [i / count for i in range(1, count)]
@@ -97,3 +103,14 @@ def parts(frame: nw.LazyFrame[Any], key: str, rows: int) -> Iterator[nw.LazyFram
         part = frame.filter(~nw.col(key).is_null())
         part = part if low is None else part.filter(nw.col(key) >= low)
         yield part if high is None else part.filter(nw.col(key) < high)
+        if edges:
+            give_back()
+
+
+def give_back() -> None:
+    """Return memory that nobody uses any more to the system; allocators would keep it."""
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not
+        if trim is not None:
+            trim(0)
