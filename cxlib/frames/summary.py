@@ -147,12 +147,13 @@ def finished(rows: pd.DataFrame, end: dt.date | None, has_money: bool) -> pd.Dat
     spent = (rows["net"] - first_net).astype("float64") / (repeats * TICKS).where(repeats > 0)
     observed = pd.Timestamp(end or 0)
     nothing = pd.Series(float("nan"), index=rows.index)
+    # Copies, where a view would keep all columns of the query in memory.
     return pd.DataFrame(
         {
             "customer_id": rows["customer_id"].astype("str"),
-            "first_day": rows["first_day"],
-            "last_day": rows["last_day"],
-            "purchases": rows["purchases"],
+            "first_day": rows["first_day"].copy(),
+            "last_day": rows["last_day"].copy(),
+            "purchases": rows["purchases"].copy(),
             "frequency": rows["purchases"] - 1,
             "recency": (rows["last_day"] - rows["first_day"]).dt.days.astype("float64"),
             "T": (observed - rows["first_day"]).dt.days.astype("float64"),

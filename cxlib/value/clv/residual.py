@@ -24,7 +24,7 @@ from cxlib.value.clv.fitters import MODELS
 from cxlib.value.clv.gates import blocked
 from cxlib.value.clv.ladder import Fit
 from cxlib.value.clv.patterns import Array
-from cxlib.value.clv.value import Expected, FittedClv, Histories, Terms, under
+from cxlib.value.clv.value import Expected, FittedClv, Histories, Terms, estimated, under
 
 EXACT = 1e-9
 """The largest relative error of the integral that is let pass."""
@@ -96,7 +96,8 @@ def residual(fitted: FittedClv, terms: Terms) -> Residual:
     both = expected.d_log_alive + expected.if_alive(expected.d_log_purchases)
     spread = _variance(both, covariance)
     found = _limited("residual_purchases", alive, if_alive, spread, most)
-    purchases = expected.total(alive * if_alive, "count", expected.d_log_purchases)
+    n, slopes = len(known.of), expected.d_log_purchases
+    purchases = estimated(expected.sums(alive * if_alive, slopes), (fitted.fit,), n, "count")
     soon = Expected.of(fitted.fit, known, terms)
     early = alive * soon.if_alive(soon.discounted)
     clv, total = None, purchases
@@ -106,8 +107,8 @@ def residual(fitted: FittedClv, terms: Terms) -> Residual:
         if_alive, early = (terms.margin * spend * one for one in (if_alive, early))
         doubt = _variance(d_log_spend, np.array(fitted.spend.covariance))
         found |= _limited("residual_clv", alive, if_alive, spread + doubt, most + doubt)
-        also = (d_log_spend, fitted.spend)
-        clv = total = expected.total(alive * if_alive, "money", expected.d_log_purchases, also)
+        sums = expected.sums(alive * if_alive, slopes, d_log_spend)
+        clv = total = estimated(sums, (fitted.fit, fitted.spend), n, "money")
     within = float(early @ known.customers) / total.value if total.value > 0 else 1.0
     columns = {name: values[known.of] for name, values in found.items()}
     sentence = _meaning(purchases, clv, within)

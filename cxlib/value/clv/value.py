@@ -6,7 +6,7 @@ Nothing is fitted here, so that horizon, discount and margin can be changed at w
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -41,6 +41,12 @@ COLUMNS = (
     "clv_low",
     "clv_high",
 )
+
+
+COUNTED = ("p_alive", "expected_purchases")
+MONEY = ("expected_spend", "clv", "clv_low", "clv_high")
+PART = 131_072
+"""Histories that are valued at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,35 +129,54 @@ def value_customers(fitted: FittedClv, terms: Terms) -> Valuation:
     """
     if fitted.fit is None or blocked(fitted.gates, "all"):
         return Valuation(_frame(fitted, {}), None, None, None)
-    known = Histories.of_customers(fitted.summary, fitted.fit.days_per_unit)
-    expected = Expected.of(fitted.fit, known, terms)
-    alive, purchases = expected.alive, expected.alive * expected.if_alive(expected.purchases)
-    found = {"p_alive": alive[known.of], "expected_purchases": purchases[known.of]}
-    alive_total = expected.total(alive, "count")
-    purchases_total = expected.total(purchases, "count", expected.d_log_purchases)
-    if fitted.spend is None or blocked(fitted.gates, "money"):
-        return Valuation(_frame(fitted, found), alive_total, purchases_total, None)
-    history = (fitted.spend.log_params, known.paid, known.mean)
+    fit, known = fitted.fit, Histories.of_customers(fitted.summary, fitted.fit.days_per_unit)
+    spend = None if blocked(fitted.gates, "money") else fitted.spend
+    names = COUNTED if spend is None else (*COUNTED, *MONEY)
+    found = {name: np.empty(len(known.x)) for name in names}
+    summed = {name: np.zeros(1) for name in (*COUNTED, "clv")}
+    # A part at a time: the columns in between are many.
+    for part, expected in Expected.in_parts(fit, known, terms):
+        alive, if_alive = expected.alive, expected.if_alive(expected.purchases)
+        made = {"p_alive": alive, "expected_purchases": alive * if_alive}
+        sums = {
+            "p_alive": expected.sums(alive),
+            "expected_purchases": expected.sums(alive * if_alive, expected.d_log_purchases),
+        }
+        if spend is not None:
+            money, d_log_spend = _money(expected, spend, terms.margin)
+            made |= money
+            sums["clv"] = expected.sums(money["clv"], expected.d_log_discounted, d_log_spend)
+        for name, values in made.items():
+            found[name][part] = values
+        for name, values in sums.items():
+            summed[name] = summed[name] + values
+    n = len(known.of)
+    customers = _frame(fitted, {name: found.pop(name)[known.of] for name in names})
+    return Valuation(
+        customers,
+        estimated(summed["p_alive"], (fit,), n, "count"),
+        estimated(summed["expected_purchases"], (fit,), n, "count"),
+        estimated(summed["clv"], (fit, spend), n, "money") if spend is not None else None,
+    )
+
+
+def _money(expected: Expected, spend_fit: Fit, margin: float) -> tuple[dict[str, Array], Array]:
+    """Spend and value of histories with their limits, `MONEY`, and the slopes of the spend (3, h)."""
+    known, alive = expected.histories, expected.alive
+    history = (spend_fit.log_params, known.paid, known.mean)
     spend, d_log_spend = gammagamma.expected_spend(*history), gammagamma.spend_slopes(*history)
-    if_alive = terms.margin * spend * expected.if_alive(expected.discounted)
+    if_alive = margin * spend * expected.if_alive(expected.discounted)
     clv = if_alive * alive
-    of_spend = _norms(_spread(fitted.spend, d_log_spend))
-    spread_if_alive = _spread(fitted.fit, expected.d_log_discounted)
+    of_spend = _norms(_spread(spend_fit, d_log_spend))
+    spread_if_alive = _spread(expected.fit, expected.d_log_discounted)
     ceiling = np.sqrt(expected.if_alive(_norms(spread_if_alive)) + of_spend)
-    of_both = _spread(fitted.fit, expected.d_log_alive)
+    of_both = _spread(expected.fit, expected.d_log_alive)
     of_both += expected.if_alive(spread_if_alive)
     spread = np.sqrt(_norms(of_both) + of_spend)
     with np.errstate(over="ignore"):
         high = np.where(clv > 0, clv * np.exp(Z * spread), 0.0)
-    money = {
-        "expected_spend": spend,
-        "clv": clv,
-        "clv_low": clv * np.exp(-Z * spread),
-        "clv_high": np.minimum(high, if_alive * np.exp(Z * ceiling)),
-    }
-    found |= {column: values[known.of] for column, values in money.items()}
-    total = expected.total(clv, "money", expected.d_log_discounted, (d_log_spend, fitted.spend))
-    return Valuation(_frame(fitted, found), alive_total, purchases_total, total)
+    low, most = clv * np.exp(-Z * spread), if_alive * np.exp(Z * ceiling)
+    return dict(zip(MONEY, (spend, clv, low, np.minimum(high, most)), strict=True)), d_log_spend
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +216,13 @@ class Histories:
         )  # fmt: skip
         return cls(x, t_x, T, paid, mean, of, np.bincount(of, minlength=len(x)).astype(float))
 
+    def part(self, part: slice) -> Histories:
+        """Some of the histories; `of` stays that of all."""
+        x, t_x, T, paid, mean = (
+            column[part] for column in (self.x, self.t_x, self.T, self.paid, self.mean)
+        )
+        return Histories(x, t_x, T, paid, mean, self.of, self.customers[part])
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -215,6 +247,19 @@ class Expected:
     @classmethod
     def of(cls, fit: Fit, known: Histories, terms: Terms) -> Self:
         """Expectations of a fitted model under these terms."""
+        (whole,) = cls._expected(fit, known, terms, [slice(None)])
+        return whole
+
+    @classmethod
+    def in_parts(cls, fit: Fit, known: Histories, terms: Terms) -> Iterator[tuple[slice, Self]]:
+        """The same for `PART` histories at a time, with where these lie among all."""
+        parts = [slice(first, first + PART) for first in range(0, len(known.x), PART)]
+        return zip(parts, cls._expected(fit, known, terms, parts), strict=True)
+
+    @classmethod
+    def _expected(
+        cls, fit: Fit, known: Histories, terms: Terms, parts: Sequence[slice]
+    ) -> Iterator[Self]:
         process, days, here = MODELS[fit.model].process, fit.days_per_unit, fit.log_params
         force = force_of_interest(terms.annual_discount_rate, days)
         horizon = terms.horizon_days / days
@@ -230,47 +275,55 @@ class Expected:
 
         purchases, discounted = np.exp(layout.spread(ahead(here)))
         slopes = central(ahead, here)
-        alive, d_log_alive = process.alive_with_slopes(here, known.x, known.t_x, known.T)
-        return cls(
-            histories=known,
-            fit=fit,
-            ages=ages,
-            alive=alive,
-            d_log_alive=d_log_alive,
-            purchases=purchases,
-            discounted=discounted,
-            d_log_purchases=layout.spread(slopes[:, 0]),
-            d_log_discounted=layout.spread(slopes[:, 1]),
-        )
+        d_log_purchases, d_log_discounted = (layout.spread(slopes[:, i]) for i in (0, 1))
+        for part in parts:
+            some = known.part(part)
+            alive, d_log_alive = process.alive_with_slopes(here, some.x, some.t_x, some.T)
+            yield cls(
+                histories=some,
+                fit=fit,
+                ages=Ages(ages.x, ages.T, ages.of[part]),
+                alive=alive,
+                d_log_alive=d_log_alive,
+                purchases=purchases,
+                discounted=discounted,
+                d_log_purchases=d_log_purchases,
+                d_log_discounted=d_log_discounted,
+            )
 
     def if_alive(self, values: Array) -> Array:
         """Values of pairs (…, m) for the histories (…, h)."""
         return values[..., self.ages.of]
 
-    def total(
-        self,
-        values: Array,
-        unit: Unit,
-        d_log_if_alive: Array | None = None,
-        also: tuple[Array, Fit] | None = None,
-    ) -> Estimate:
-        """The sum of `values` (h,) over customers with the interval of its logarithm.
+    def sums(
+        self, values: Array, d_log_if_alive: Array | None = None, also: Array | None = None
+    ) -> Array:
+        """The sum of `values` (h,) over customers and its derivatives by the logarithms of the
+        parameters, (1 + k,), for `estimated`; sums of parts add up.
 
         Values are in proportion to P(alive) and to something of the pairs with the derivatives
-        `d_log_if_alive` (k, m); `also` are derivatives (k, h) by the parameters of another fit.
+        `d_log_if_alive` (k, m); `also` are derivatives (k', h) by the parameters of another fit,
+        which are appended.
         """
         weighted = values * self.histories.customers
-        total = float(weighted.sum())
         slopes = self.d_log_alive @ weighted
         if d_log_if_alive is not None:
-            slopes = slopes + d_log_if_alive @ np.bincount(self.ages.of, weighted)
-        variance = float(slopes @ np.array(self.fit.covariance) @ slopes)
-        if also is not None:
-            slopes = also[0] @ weighted
-            variance += float(slopes @ np.array(also[1].covariance) @ slopes)
-        reach = math.exp(Z * math.sqrt(variance) / total) if total > 0 else 1.0
-        n = len(self.histories.of)
-        return Estimate(total, total / reach, total * reach, n, unit, "delta")
+            m = d_log_if_alive.shape[1]
+            slopes = slopes + d_log_if_alive @ np.bincount(self.ages.of, weighted, minlength=m)
+        more = np.empty(0) if also is None else also @ weighted
+        return np.concatenate(([weighted.sum()], slopes, more))
+
+
+def estimated(sums: Array, fits: Sequence[Fit], n: int, unit: Unit) -> Estimate:
+    """A total over n customers from `Expected.sums`, with the interval of its logarithm; `fits` are
+    those whose parameters the derivatives are by, in their order."""
+    total, first, variance = float(sums[0]), 1, 0.0
+    for fit in fits:
+        slopes = sums[first : first + len(fit.params)]
+        variance += float(slopes @ np.array(fit.covariance) @ slopes)
+        first += len(fit.params)
+    reach = math.exp(Z * math.sqrt(variance) / total) if total > 0 else 1.0
+    return Estimate(total, total / reach, total * reach, n, unit, "delta")
 
 
 def _frame(fitted: FittedClv, found: Mapping[str, Array]) -> pd.DataFrame:
