@@ -33,7 +33,7 @@ run: .make/run ## Serve the app on http://localhost:8501
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: .make/dev .make/browser ## Run all tests, the browser's included
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 check: .make/dev ## Lint, format, types and import rules
 	$(BIN)/ruff check .

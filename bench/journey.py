@@ -1,4 +1,4 @@
-"""The steps of `bench speed` on real purchases: The Complete Journey, a year of 2,469 households.
+"""The steps of `bench speed` on The Complete Journey, a year of 2,469 households.
 
     python -m bench journey [--repeat 5] [--seed 1] [--json]
 

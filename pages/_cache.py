@@ -86,7 +86,27 @@ def choices(workspace: str, digest: str, column: str, _data: Snapshot) -> tuple[
 
 
 def rows(function: Callable[..., R], data: Snapshot, table: str = "orders", **parameters: Any) -> R:
-    """A small table read from a snapshot's orders or lines: quick enough to be read each time."""
+    """What a snapshot's orders or lines say of one thing, such as the customers behind a mark."""
+    key = tuple(sorted(parameters.items()))
+    found: R = _rows(data.workspace, data.digest, table, _name(function), key, function, data)
+    return found
+
+
+@st.cache_data(ttl="6h", max_entries=100, max_size="250MB", show_spinner=False)
+def _rows(
+    workspace: str,
+    digest: str,
+    table: str,
+    name: str,
+    parameters: Key,
+    _function: Callable[..., Any],
+    _data: Snapshot,
+) -> Any:
+    return read(_function, _data, table, **dict(parameters))
+
+
+def read(function: Callable[..., R], data: Snapshot, table: str = "orders", **parameters: Any) -> R:
+    """The same, read each time: for what takes a table besides, which can be no key."""
     with engine.connect(data.folder) as connection:
         return function(engine.scan(connection, [data.file(table)]), **parameters)
 

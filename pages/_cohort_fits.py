@@ -82,7 +82,7 @@ def rhythms(result: ClvResult, data: Snapshot, part: dict[str, Any]) -> None:
 
 def attribute_of(by: str, fitted: FittedClv, data: Snapshot, part: dict[str, Any]) -> Any:
     """The value of an attribute for each customer, of the orders or of their lines."""
-    return _cache.rows(
+    return _cache.read(
         attributes.attribute,
         data,
         "lines" if by in ("product", "category") and data.lines else "orders",
