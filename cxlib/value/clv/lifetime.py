@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib.definitions import Definition
+from cxlib.engine import give_back
 from cxlib.errors import CxError, NotEnoughData
 from cxlib.frames.base import customer_base
 from cxlib.i18n import N_
@@ -218,8 +219,13 @@ def fit(
         parameters={"as_of": end.isoformat(), "model": model, "unit": unit, "seed": seed},
         timezone=timezone,
     )
+    # Each step gives its memory back, so that what they need does not add up.
+    give_back()
     tested = backtest(base.splits[0], model, end, unit=unit, seed=seed) if base.splits else None
-    return _fitted(base.summary, model, unit, seed, tested, receipt, dated=True)
+    give_back()
+    fitted = _fitted(base.summary, model, unit, seed, tested, receipt, dated=True)
+    give_back()
+    return fitted
 
 
 def valued(fitted: FittedClv, terms: Terms) -> ClvResult:
