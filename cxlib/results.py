@@ -6,6 +6,7 @@ English message id with its parameters; `cxlib.i18n` turns them into the reader'
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -101,6 +102,21 @@ class Gate:
     required: float | None
     blocks: Literal["all", "money", "nothing"]
     params: Mapping[str, Param] = field(default_factory=dict)
+
+    @classmethod
+    def at_least(
+        cls,
+        code: str,
+        measured: float,
+        required: int,
+        words: tuple[str, str],
+        blocks: Literal["all", "money", "nothing"],
+    ) -> Gate:
+        """A count that must not be below `required`; `words` say so where it is not, and where it is."""
+        passed = measured >= required
+        params = {"measured": math.floor(measured), "required": required}
+        message = words[0] if passed else words[1]
+        return cls(code, passed, message, float(measured), float(required), blocks, params)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,17 +117,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "log_likelihood": result.log_likelihood,
         "spend": result.spend
         and {**_values(result.spend), "log_likelihood": result.spend_log_likelihood},
-        "gates": [
-            {
-                "code": gate.code,
-                "passed": gate.passed,
-                "measured": gate.measured,
-                "required": gate.required,
-                "blocks": gate.blocks,
-                "message": shown.gate(gate),
-            }
-            for gate in result.gates
-        ],
+        "gates": printing.gates(result.gates, shown),
         "backtest": _backtest(result),
         "comparison": compared and _compared(compared),
         "groups": grouped and clv_parts.grouped(grouped, shown),
@@ -142,7 +132,6 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def describe(result: dict[str, Any], shown: Language) -> str:
     """The answer for people: figures with their intervals, and the checks in words."""
-    total = result["total_clv"]
     return printing.describe(
         {
             **{key: result[key] for key in ("model", "unit", "customers", "log_likelihood")},
@@ -150,16 +139,13 @@ def describe(result: dict[str, Any], shown: Language) -> str:
                 {"parameter": name, "value": e.value, "low": e.low, "high": e.high}
                 for name, e in result["intervals"].items()
             ],
-            "gates": [
-                {key: gate[key] for key in ("code", "passed", "message")}
-                for gate in result["gates"]
-            ],
+            "gates": printing.verdicts(result["gates"]),
             "backtest": result["backtest"] and result["backtest"]["scores"],
             "comparison": result["comparison"] and result["comparison"]["models"],
             "groups": result["groups"] and clv_parts.rows(result["groups"]),
             "covariates": result["covariates"] and clv_parts.effects(result["covariates"]),
-            "total_clv": total and {"value": total.value, "low": total.low, "high": total.high},
-            "residual": result["residual"] and clv_parts.ends(result["residual"]),
+            "total_clv": printing.ends(result["total_clv"]),
+            "residual": result["residual"] and clv_parts.beyond(result["residual"]),
             "notes": [note["message"] for note in result["notes"]],
         },
         shown,

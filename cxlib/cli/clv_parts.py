@@ -92,9 +92,6 @@ def effects(related: dict[str, Any]) -> dict[str, Any]:
     return {**{key: related[key] for key in ("overall", "by_attribute")}, "effects": rows}
 
 
-def ends(found: dict[str, Any]) -> dict[str, Any]:
-    """Estimates as their value and ends."""
-    return {
-        name: {"value": e.value, "low": e.low, "high": e.high} if isinstance(e, Estimate) else e
-        for name, e in found.items()
-    }
+def beyond(found: dict[str, Any]) -> dict[str, Any]:
+    """What lies beyond the horizon, for people: its estimates as their value and ends."""
+    return {name: printing.ends(e) if isinstance(e, Estimate) else e for name, e in found.items()}

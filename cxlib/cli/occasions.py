@@ -46,17 +46,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "params": fit and dict(fit.params),
         "log_likelihood": fit and fit.log_likelihood,
         "offered": result.offered,
-        "gates": [
-            {
-                "code": gate.code,
-                "passed": gate.passed,
-                "measured": gate.measured,
-                "required": gate.required,
-                "blocks": gate.blocks,
-                "message": shown.gate(gate),
-            }
-            for gate in result.gates
-        ],
+        "gates": printing.gates(result.gates, shown),
         "expected": result.total,
         "receipt": result.receipt,
     }
@@ -65,15 +55,11 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 def describe(result: dict[str, Any], shown: Language) -> str:
     """The answer for people: figures, and the checks in words."""
     heads = ("every", "ahead", "last_day", "customers", "params", "offered")
-    total = result["expected"]
     return printing.describe(
         {
             **{key: result[key] for key in heads},
-            "gates": [
-                {key: gate[key] for key in ("code", "passed", "message")}
-                for gate in result["gates"]
-            ],
-            "expected": total and {"value": total.value, "low": total.low, "high": total.high},
+            "gates": printing.verdicts(result["gates"]),
+            "expected": printing.ends(result["expected"]),
         },
         shown,
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxlib.i18n import Language
-from cxlib.results import Issue
+from cxlib.results import Estimate, Gate, Issue
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +60,31 @@ def issue(found: Issue, shown: Language) -> dict[str, Any]:
         "message": message,
         "hint": hint,
     }
+
+
+def gates(found: Sequence[Gate], shown: Language) -> list[dict[str, Any]]:
+    """Checks as the command line gives them, their words in the reader's language."""
+    return [
+        {
+            "code": gate.code,
+            "passed": gate.passed,
+            "measured": gate.measured,
+            "required": gate.required,
+            "blocks": gate.blocks,
+            "message": shown.gate(gate),
+        }
+        for gate in found
+    ]
+
+
+def verdicts(gates: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What of `gates` people read: whether each is passed, and why."""
+    return [{key: gate[key] for key in ("code", "passed", "message")} for gate in gates]
+
+
+def ends(found: Estimate | None) -> dict[str, float] | None:
+    """An estimate as people read it: its value and the ends of its interval."""
+    return None if found is None else {"value": found.value, "low": found.low, "high": found.high}
 
 
 def describe(result: Mapping[str, Any], shown: Language) -> str:

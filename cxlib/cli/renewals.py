@@ -49,17 +49,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "params": fit and dict(fit.params),
         "log_likelihood": fit and fit.log_likelihood,
         "offered": result.offered,
-        "gates": [
-            {
-                "code": gate.code,
-                "passed": gate.passed,
-                "measured": gate.measured,
-                "required": gate.required,
-                "blocks": gate.blocks,
-                "message": shown.gate(gate),
-            }
-            for gate in result.gates
-        ],
+        "gates": printing.gates(result.gates, shown),
         "proof": proof
         and {
             "cut": proof.cut,
@@ -91,15 +81,8 @@ def describe(result: dict[str, Any], shown: Language) -> str:
         {
             **{key: result[key] for key in heads},
             "curve": [{c: age[c] for c in columns} for age in result["curve"]],
-            "gates": [
-                {key: gate[key] for key in ("code", "passed", "message")}
-                for gate in result["gates"]
-            ],
-            **{
-                key: value and {"value": value.value, "low": value.low, "high": value.high}
-                for key in figures
-                for value in (result[key],)
-            },
+            "gates": printing.verdicts(result["gates"]),
+            **{key: printing.ends(result[key]) for key in figures},
             "notes": [note["message"] for note in result["notes"]],
         },
         shown,

@@ -7,8 +7,10 @@ from typing import Any
 
 import narwhals as nw
 
+from cxlib.errors import CxError
 from cxlib.frames.collected import collected
 from cxlib.frames.summary import customer_days, lazy, rows_until
+from cxlib.i18n import N_
 
 Groups = nw.LazyFrame[Any]
 """``customer_id, value``: a row a customer and value, so a customer of two values is in two groups."""
@@ -36,6 +38,32 @@ def first_values(orders: Any, column: str, end: dt.date | None = None, lines: An
         .filter(nw.col("purchase_day") == nw.col("first_day"))
     )
     return _distinct(at_first, column)
+
+
+def values_of(
+    orders: Any, column: str, end: dt.date | None = None, lines: Any = None, customers: Any = None
+) -> Groups:
+    """The values of a column, from the first of these tables that has it.
+
+    Of orders or their lines it is `first_values`, of the customers table `attribute_values`. Raises
+    `CxError` (``bad_option``) where no table has the column.
+    """
+    if _has(orders, column):
+        return first_values(orders, column, end)
+    if _has(lines, column):
+        return first_values(orders, column, end, lines)
+    if _has(customers, column):
+        return attribute_values(orders, customers, column, end)
+    raise CxError(
+        "bad_option",
+        N_("There is no attribute “{by}”."),
+        N_("Choose a column of the orders, of their lines or of the customers."),
+        by=column,
+    )
+
+
+def _has(table: Any, column: str) -> bool:
+    return table is not None and column in lazy(table).collect_schema().names()
 
 
 def attribute_values(

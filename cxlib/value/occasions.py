@@ -21,7 +21,7 @@ from cxlib.value.clv.betabinomial import BetaBinomial, Occasions
 from cxlib.value.clv.differences import central
 from cxlib.value.clv.distinct import merged
 from cxlib.value.clv.fitters import BgBb
-from cxlib.value.clv.ladder import Fit
+from cxlib.value.clv.ladder import Fit, plain
 from cxlib.value.clv.patterns import Array
 
 ENOUGH = 5  # occasions
@@ -167,15 +167,7 @@ def _fit(histories: Occasions) -> Fit | None:
     fitter = BgBb().fit_occasions(histories)
     if not fitter.optimum_.converged:
         return None
-    return Fit(
-        model=fitter.name,
-        unit="",
-        params=dict(zip(fitter.parameters, map(float, fitter.params_), strict=True)),
-        covariance=tuple(tuple(map(float, row)) for row in fitter.log_covariance_.to_numpy()),
-        log_likelihood=fitter.log_likelihood_,
-        gradient=fitter.optimum_.gradient,
-        n=round(histories.customers),
-    )
+    return plain(fitter, histories.customers)
 
 
 def _ahead(
@@ -214,15 +206,21 @@ def _gates(histories: Occasions, fit: Fit | None) -> tuple[Gate, ...]:
     longest = int(histories.n.max())
     again = round(float(histories.weights[histories.whole_x > 0].sum()))
     return (
-        _at_least(
+        Gate.at_least(
             "occasions", longest, ENOUGH,
-            N_("{measured} occasions observed, at least {required} needed."),
-            N_("A forecast needs {required} occasions after the first purchase; here are {measured}. Shorter ones may do."),
+            (
+                N_("{measured} occasions observed, at least {required} needed."),
+                N_("A forecast needs {required} occasions after the first purchase; here are {measured}. Shorter ones may do."),
+            ),
+            "all",
         ),
-        _at_least(
+        Gate.at_least(
             "repeaters", again, REPEATERS,
-            N_("{measured} customers bought at a later occasion, at least {required} needed."),
-            N_("A forecast needs {required} customers who bought at a later occasion; here are {measured}."),
+            (
+                N_("{measured} customers bought at a later occasion, at least {required} needed."),
+                N_("A forecast needs {required} customers who bought at a later occasion; here are {measured}."),
+            ),
+            "all",
         ),
         Gate(
             "converged",
@@ -235,12 +233,6 @@ def _gates(histories: Occasions, fit: Fit | None) -> tuple[Gate, ...]:
             "all",
         ),
     )  # fmt: skip
-
-
-def _at_least(code: str, measured: int, required: int, passed: str, failed: str) -> Gate:
-    good, params = measured >= required, {"measured": measured, "required": required}
-    words = passed if good else failed
-    return Gate(code, good, words, float(measured), float(required), "all", params)
 
 
 def _headline(histories: Occasions, total: Estimate | None) -> tuple[KPI, ...]:

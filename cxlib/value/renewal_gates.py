@@ -24,22 +24,8 @@ def gates(renewals: Renewals, fit: Fit | None, proof: Proof | None) -> tuple[Gat
     nearly everything proves nothing.
     """
     return (
-        _at_least(
-            "lost",
-            int(renewals.lost.sum()),
-            LOST,
-            N_("{measured} contracts were not renewed, at least {required} needed."),
-            N_(
-                "A projection needs {required} contracts that were not renewed; here are {measured}."
-            ),
-        ),
-        _at_least(
-            "periods",
-            len(renewals.age),
-            PERIODS,
-            N_("{measured} periods observed, at least {required} needed."),
-            N_("A projection needs {required} periods of observation; here are {measured}."),
-        ),
+        Gate.at_least("lost", int(renewals.lost.sum()), LOST, _LOST, "all"),
+        Gate.at_least("periods", len(renewals.age), PERIODS, _PERIODS, "all"),
         Gate(
             "converged",
             fit is not None,
@@ -54,12 +40,14 @@ def gates(renewals: Renewals, fit: Fit | None, proof: Proof | None) -> tuple[Gat
     )
 
 
-def _at_least(code: str, measured: int, required: int, passed: str, failed: str) -> Gate:
-    good = measured >= required
-    params = {"measured": measured, "required": required}
-    return Gate(
-        code, good, passed if good else failed, float(measured), float(required), "all", params
-    )
+_LOST = (
+    N_("{measured} contracts were not renewed, at least {required} needed."),
+    N_("A projection needs {required} contracts that were not renewed; here are {measured}."),
+)
+_PERIODS = (
+    N_("{measured} periods observed, at least {required} needed."),
+    N_("A projection needs {required} periods of observation; here are {measured}."),
+)
 
 
 def _holdout(proof: Proof | None) -> Gate:

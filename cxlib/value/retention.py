@@ -14,9 +14,8 @@ from cxlib.definitions import Definition
 from cxlib.errors import CxError, NotEnoughData
 from cxlib.frames.coverage import coverage
 from cxlib.frames.gaps import gaps
-from cxlib.frames.groups import Groups, attribute_values, first_values, largest
+from cxlib.frames.groups import largest, values_of
 from cxlib.frames.ordinals import Grain
-from cxlib.frames.summary import lazy
 from cxlib.frames.triangle import Mode, observed, retention_triangle
 from cxlib.i18n import N_
 from cxlib.results import KPI, Receipt, Sentence
@@ -213,7 +212,7 @@ def _groups(
 ) -> tuple[Group, ...]:
     """The curve of each of the largest groups, the largest first."""
     end = span[1]
-    members = _members(table, by, lines, customers, end)
+    members = values_of(table, by, end, lines, customers)
     sizes = largest(members, GROUPS)
     members = members.filter(nw.col("value").is_in(list(sizes)))
     found = retention_triangle(table, end, period, members)
@@ -221,25 +220,6 @@ def _groups(
     return tuple(
         Group(value, n, pooled(cells[cells["value"] == value])) for value, n in sizes.items()
     )
-
-
-def _members(table: Any, by: str, lines: Any, customers: Any, end: dt.date) -> Groups:
-    if _has(table, by):
-        return first_values(table, by, end)
-    if _has(lines, by):
-        return first_values(table, by, end, lines)
-    if _has(customers, by):
-        return attribute_values(table, customers, by, end)
-    raise CxError(
-        "bad_option",
-        N_("There is no attribute “{by}”."),
-        N_("Choose a column of the orders, of their lines or of the customers."),
-        by=by,
-    )
-
-
-def _has(table: Any, column: str) -> bool:
-    return table is not None and column in lazy(table).collect_schema().names()
 
 
 def _headline(

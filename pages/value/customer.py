@@ -66,18 +66,18 @@ with right:
             ("name", "change", "level"),
             args=(currency,),
         )
-days = _cache.rows(
-    history.purchase_days,
-    orders,
-    customer_id=customer,
-    end=part["as_of"],
-    conditions=part["where"],
-)
-path = alive_path(valued.fitted, days, part["as_of"])
 if opened := _parts.details(
     _("P(alive) since the first purchase, and how averages come in"), "customer_path"
 ):
     with opened:
+        days = _cache.rows(
+            history.purchase_days,
+            orders,
+            customer_id=customer,
+            end=part["as_of"],
+            conditions=part["where"],
+        )
+        path = alive_path(valued.fitted, days, part["as_of"])
         if not path.empty:
             _charts.chart(
                 charts.alive,

@@ -70,16 +70,17 @@ class Layout:
     offset: float
 
     def checked(self, function: Callable[[Array, Array], Array]) -> Layout:
-        """The same without the x where interpolating the positive `function` is not exact enough."""
+        """The same without the x where interpolating the positive `function`, of one value or of k a
+        look, (k, looks), is not exact enough."""
         if not len(self.dense):
             return self
         between = (self.points[1:] + self.points[:-1]) / 2
         known, truth = (
-            np.log(function(*self._grid(at))).reshape(len(self.dense), -1)
+            np.log(np.atleast_2d(function(*self._grid(at)))).reshape(-1, len(self.dense), len(at))
             for at in (self.points, between)
         )
         guess = known @ _weights(self.points, between).T
-        good = (np.abs(guess - truth) < WRONG).all(axis=1)
+        good = (np.abs(guess - truth) < WRONG).all(axis=(0, 2))
         moved = np.where(good, np.cumsum(good) - 1, -1)
         rows = np.where(self.rows >= 0, moved[self.rows], -1)
         return Layout(self.pairs, self.dense[good], self.points, self.u, rows, self.offset)

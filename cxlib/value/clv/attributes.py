@@ -7,11 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from cxlib.errors import CxError
 from cxlib.frames.collected import collected
 from cxlib.frames.filters import Conditions, where
-from cxlib.frames.groups import attribute_values, first_values
-from cxlib.frames.summary import lazy
+from cxlib.frames.groups import values_of
 from cxlib.i18n import N_
 
 SEVERAL = N_("several")
@@ -50,26 +48,9 @@ def attribute(
         ``bad_option`` where no table has the column.
     """
     orders = where(table, conditions)
-    if _has(orders, by):
-        groups = first_values(orders, by, end)
-    elif _has(lines, by):
-        groups = first_values(orders, by, end, lines)
-    elif _has(customers, by):
-        groups = attribute_values(orders, customers, by, end)
-    else:
-        raise CxError(
-            "bad_option",
-            N_("There is no attribute “{by}”."),
-            N_("Choose a column of the orders, of their lines or of the customers."),
-            by=by,
-        )
-    known = collected(groups)
+    known = collected(values_of(orders, by, end, lines, customers))
     several = known["customer_id"].duplicated(keep=False)
     known = known.assign(value=known["value"].where(~several, SEVERAL)).drop_duplicates()
     values = dict(zip(known["customer_id"], known["value"], strict=True))
     found = [values.get(customer) for customer in summary["customer_id"]]
     return pd.Series(found, index=summary.index, name=by, dtype=object)
-
-
-def _has(table: Any, column: str) -> bool:
-    return table is not None and column in lazy(table).collect_schema().names()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal
 
 import numpy as np
@@ -45,9 +44,9 @@ def gates(
     observed = float(summary["T"].max()) if len(summary) else 0.0
     deepest = float(summary["purchases"].max()) if len(summary) else 0.0
     return (
-        _at_least("buyers", len(summary), BUYERS, _BUYERS),
-        _at_least("days", observed, DAYS, _DAYS),
-        _at_least("purchases", deepest, PURCHASES, _PURCHASES),
+        Gate.at_least("buyers", len(summary), BUYERS, _BUYERS, "money"),
+        Gate.at_least("days", observed, DAYS, _DAYS, "money"),
+        Gate.at_least("purchases", deepest, PURCHASES, _PURCHASES, "money"),
         _converged(fit, repeats=bool((summary["frequency"] > 0).any())),
         *_money(summary, spend),
         _holdout(backtest, dated),
@@ -75,13 +74,6 @@ _PURCHASES = (
         " more than {measured}."
     ),
 )
-
-
-def _at_least(code: str, measured: float, required: int, words: tuple[str, str]) -> Gate:
-    passed = measured >= required
-    params = {"measured": math.floor(measured), "required": required}
-    message = words[0] if passed else words[1]
-    return Gate(code, passed, message, float(measured), float(required), "money", params)
 
 
 def _converged(fit: Fit | None, repeats: bool) -> Gate:

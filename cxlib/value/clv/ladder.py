@@ -14,7 +14,7 @@ import pandas as pd
 
 from cxlib.i18n import N_
 from cxlib.results import Issue
-from cxlib.value.clv.fitters import DAYS, MODELS, GammaGamma, PurchaseFitter
+from cxlib.value.clv.fitters import DAYS, MODELS, BgBb, GammaGamma, PurchaseFitter
 from cxlib.value.clv.patterns import Array, Patterns
 
 STARTS = 5
@@ -114,7 +114,7 @@ def climb(
     for rung in _rungs(model, patterns, unit, seed, others):
         fitter = rung.fitter.fit_patterns(patterns, rung.start, rung.time_scale)
         if fitter.optimum_.converged:
-            return Climb(_plain(fitter, patterns.customers), (rung.note,) if rung.note else ())
+            return Climb(plain(fitter, patterns.customers), (rung.note,) if rung.note else ())
     return Climb(None)
 
 
@@ -138,7 +138,7 @@ def climb_spend(x: Array, mean: Array, seed: int = 0) -> Climb:
     for start in starts:
         fitter = GammaGamma().fit(x, mean, initial_params=start)
         if fitter.optimum_.converged:
-            return Climb(_plain(fitter, len(x)))
+            return Climb(plain(fitter, len(x)))
     return Climb(None)
 
 
@@ -162,7 +162,8 @@ def _rungs(model: str, patterns: Patterns, unit: str, seed: int, others: bool) -
         yield Rung(wanted(penalizer_coef=float(penalty), unit=unit), note=note)
 
 
-def _plain(fitter: PurchaseFitter | GammaGamma, n: float) -> Fit:
+def plain(fitter: PurchaseFitter | GammaGamma | BgBb, n: float) -> Fit:
+    """What a converged fitter of n customers has found."""
     return Fit(
         model=fitter.name,
         unit=fitter.unit if isinstance(fitter, PurchaseFitter) else "",

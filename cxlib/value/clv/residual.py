@@ -14,17 +14,22 @@ import pandas as pd
 from cxlib.errors import CxError
 from cxlib.i18n import N_
 from cxlib.results import Estimate, Param, Receipt, Sentence
-from cxlib.statistics import Z
 from cxlib.value.clv import gammagamma
-from cxlib.value.clv.ages import Ages
-from cxlib.value.clv.differences import central
-from cxlib.value.clv.discount import Rate, force_of_interest
+from cxlib.value.clv.discount import Rate, force_of_interest, purchases_while_alive
 from cxlib.value.clv.distinct import Codes
 from cxlib.value.clv.fitters import MODELS
 from cxlib.value.clv.gates import blocked
-from cxlib.value.clv.ladder import Fit
 from cxlib.value.clv.patterns import Array
-from cxlib.value.clv.value import Expected, FittedClv, Histories, Terms, estimated, under
+from cxlib.value.clv.value import (
+    Expected,
+    FittedClv,
+    Histories,
+    Terms,
+    estimated,
+    limited,
+    under,
+    variance,
+)
 
 EXACT = 1e-9
 """The largest relative error of the integral that is let pass."""
@@ -88,27 +93,32 @@ def residual(fitted: FittedClv, terms: Terms) -> Residual:
     receipt = under(fitted, terms)
     if fitted.fit is None or blocked(fitted.gates, "all"):
         return Residual(_frame(fitted, {}), None, None, None, _meaning(None, None, None), receipt)
-    known = Histories.of_customers(fitted.summary, fitted.fit.days_per_unit)
-    expected = _expected(fitted.fit, known, terms.annual_discount_rate)
-    covariance = np.array(fitted.fit.covariance)
-    alive, if_alive = expected.alive, expected.if_alive(expected.purchases)
-    most = expected.if_alive(_variance(expected.d_log_purchases, covariance))
-    both = expected.d_log_alive + expected.if_alive(expected.d_log_purchases)
-    spread = _variance(both, covariance)
-    found = _limited("residual_purchases", alive, if_alive, spread, most)
-    n, slopes = len(known.of), expected.d_log_purchases
-    purchases = estimated(expected.sums(alive * if_alive, slopes), (fitted.fit,), n, "count")
-    soon = Expected.of(fitted.fit, known, terms)
-    early = alive * soon.if_alive(soon.discounted)
+    fit, known = fitted.fit, Histories.of_customers(fitted.summary, fitted.fit.days_per_unit)
+    process, days = MODELS[fit.model].process, fit.days_per_unit
+    force, horizon = force_of_interest(terms.annual_discount_rate, days), terms.horizon_days / days
+
+    def ahead(log_params: Array, x: Array, T: Array) -> Array:
+        soon = purchases_while_alive(process, log_params, x, T, horizon).total(force)
+        return np.stack((soon, discounted_forever(process, log_params, x, T, force)))
+
+    expected = Expected.of(fit, known, ahead)
+    slopes, alive = expected.d_log_discounted, expected.alive
+    early, if_alive = (expected.if_alive(e) for e in (expected.purchases, expected.discounted))
+    most = expected.if_alive(variance(fit, slopes))
+    spread = variance(fit, expected.d_log_alive + expected.if_alive(slopes))
+    found = _columns("residual_purchases", limited(alive, if_alive, spread, most))
+    n, early = len(known.of), alive * early
+    purchases = estimated(expected.sums(alive * if_alive, slopes), (fit,), n, "count")
     clv, total = None, purchases
     if fitted.spend is not None and not blocked(fitted.gates, "money"):
         history = (fitted.spend.log_params, known.paid, known.mean)
         spend, d_log_spend = gammagamma.expected_spend(*history), gammagamma.spend_slopes(*history)
         if_alive, early = (terms.margin * spend * one for one in (if_alive, early))
-        doubt = _variance(d_log_spend, np.array(fitted.spend.covariance))
-        found |= _limited("residual_clv", alive, if_alive, spread + doubt, most + doubt)
+        doubt = variance(fitted.spend, d_log_spend)
+        values = limited(alive, if_alive, spread + doubt, most + doubt)
+        found |= _columns("residual_clv", values)
         sums = expected.sums(alive * if_alive, slopes, d_log_spend)
-        clv = total = estimated(sums, (fitted.fit, fitted.spend), n, "money")
+        clv = total = estimated(sums, (fit, fitted.spend), n, "money")
     within = float(early @ known.customers) / total.value if total.value > 0 else 1.0
     columns = {name: values[known.of] for name, values in found.items()}
     sentence = _meaning(purchases, clv, within)
@@ -169,43 +179,8 @@ def discounted_forever(process: Rate, log_params: Array, x: Array, T: Array, for
     return found
 
 
-def _expected(fit: Fit, known: Histories, annual_rate: float) -> Expected:
-    """What a fit expects of histories without a horizon; `purchases` are discounted themselves."""
-    process, here = MODELS[fit.model].process, fit.log_params
-    force = force_of_interest(annual_rate, fit.days_per_unit)
-    ages = Ages.of_customers(known.x, known.T)
-    layout = ages.laid(fit.params["alpha"]).checked(
-        lambda x, T: discounted_forever(process, here, x, T, force)
-    )
-    x, T = layout.looks()
-
-    def ahead(log_params: Array) -> Array:
-        return np.log(discounted_forever(process, log_params, x, T, force))
-
-    purchases = np.exp(layout.spread(ahead(here)))[0]
-    slopes = layout.spread(central(ahead, here))
-    alive, d_log_alive = process.alive_with_slopes(here, known.x, known.t_x, known.T)
-    return Expected(known, fit, ages, alive, d_log_alive, purchases, purchases, slopes, slopes)
-
-
-def _variance(slopes: Array, covariance: Array) -> Array:
-    """Variances gᵀ Σ g of logarithms with the slopes (k, n), shape (n,)."""
-    return np.asarray(np.einsum("kn,kl,ln->n", slopes, covariance, slopes, optimize=True))
-
-
-def _limited(
-    name: str, alive: Array, if_alive: Array, spread: Array, most: Array
-) -> dict[str, Array]:
-    """A column and the ends of its interval; `spread` and `most` are the variances of its logarithm,
-    as it is and if one were surely alive."""
-    value = alive * if_alive
-    with np.errstate(over="ignore"):
-        high = np.where(value > 0, value * np.exp(Z * np.sqrt(spread)), 0.0)
-    return {
-        name: value,
-        f"{name}_low": value * np.exp(-Z * np.sqrt(spread)),
-        f"{name}_high": np.minimum(high, if_alive * np.exp(Z * np.sqrt(most))),
-    }
+def _columns(name: str, values: tuple[Array, Array, Array]) -> dict[str, Array]:
+    return dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
 
 
 def _frame(fitted: FittedClv, found: dict[str, Array]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ Nothing is fitted here, so that horizon, discount and margin can be changed at w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -43,6 +43,8 @@ COLUMNS = (
 )
 
 
+Ahead = Callable[[Array, Array, Array], Array]
+"""What a living customer buys by (log-parameters, x, T), and the same discounted: (2, m)."""
 COUNTED = ("p_alive", "expected_purchases")
 MONEY = ("expected_spend", "clv", "clv_low", "clv_high")
 PART = 131_072
@@ -166,17 +168,25 @@ def _money(expected: Expected, spend_fit: Fit, margin: float) -> tuple[dict[str,
     history = (spend_fit.log_params, known.paid, known.mean)
     spend, d_log_spend = gammagamma.expected_spend(*history), gammagamma.spend_slopes(*history)
     if_alive = margin * spend * expected.if_alive(expected.discounted)
-    clv = if_alive * alive
-    of_spend = _norms(_spread(spend_fit, d_log_spend))
+    of_spend = variance(spend_fit, d_log_spend)
     spread_if_alive = _spread(expected.fit, expected.d_log_discounted)
-    ceiling = np.sqrt(expected.if_alive(_norms(spread_if_alive)) + of_spend)
+    most = expected.if_alive(_norms(spread_if_alive)) + of_spend
     of_both = _spread(expected.fit, expected.d_log_alive)
     of_both += expected.if_alive(spread_if_alive)
-    spread = np.sqrt(_norms(of_both) + of_spend)
+    values = spend, *limited(alive, if_alive, _norms(of_both) + of_spend, most)
+    return dict(zip(MONEY, values, strict=True)), d_log_spend
+
+
+def limited(
+    alive: Array, if_alive: Array, spread: Array, most: Array
+) -> tuple[Array, Array, Array]:
+    """P(alive) × what is expected of the living, and the ends of its interval; `spread` and `most`
+    are the variances of its logarithm, as it is and if one were surely alive."""
+    value, reach = alive * if_alive, Z * np.sqrt(spread)
     with np.errstate(over="ignore"):
-        high = np.where(clv > 0, clv * np.exp(Z * spread), 0.0)
-    low, most = clv * np.exp(-Z * spread), if_alive * np.exp(Z * ceiling)
-    return dict(zip(MONEY, (spend, clv, low, np.minimum(high, most)), strict=True)), d_log_spend
+        high = np.where(value > 0, value * np.exp(reach), 0.0)
+        ceiling = if_alive * np.exp(Z * np.sqrt(most))
+    return value, value * np.exp(-reach), np.minimum(high, ceiling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,36 +255,41 @@ class Expected:
     d_log_discounted: Array
 
     @classmethod
-    def of(cls, fit: Fit, known: Histories, terms: Terms) -> Self:
-        """Expectations of a fitted model under these terms."""
-        (whole,) = cls._expected(fit, known, terms, [slice(None)])
+    def of(cls, fit: Fit, known: Histories, ahead: Ahead) -> Self:
+        """Expectations of a fitted model, and whatever `ahead` says will be bought if alive."""
+        (whole,) = cls._expected(fit, known, ahead, [slice(None)])
         return whole
 
     @classmethod
     def in_parts(cls, fit: Fit, known: Histories, terms: Terms) -> Iterator[tuple[slice, Self]]:
-        """The same for `PART` histories at a time, with where these lie among all."""
+        """Those under these terms, `PART` histories at a time, with where these lie among all."""
+        process, days = MODELS[fit.model].process, fit.days_per_unit
+        force, horizon = (
+            force_of_interest(terms.annual_discount_rate, days),
+            terms.horizon_days / days,
+        )
+
+        def ahead(log_params: Array, x: Array, T: Array) -> Array:
+            made = purchases_while_alive(process, log_params, x, T, horizon)
+            return np.stack((made.total(), made.total(force)))
+
         parts = [slice(first, first + PART) for first in range(0, len(known.x), PART)]
-        return zip(parts, cls._expected(fit, known, terms, parts), strict=True)
+        return zip(parts, cls._expected(fit, known, ahead, parts), strict=True)
 
     @classmethod
     def _expected(
-        cls, fit: Fit, known: Histories, terms: Terms, parts: Sequence[slice]
+        cls, fit: Fit, known: Histories, ahead: Ahead, parts: Sequence[slice]
     ) -> Iterator[Self]:
-        process, days, here = MODELS[fit.model].process, fit.days_per_unit, fit.log_params
-        force = force_of_interest(terms.annual_discount_rate, days)
-        horizon = terms.horizon_days / days
+        process, here = MODELS[fit.model].process, fit.log_params
         ages = Ages.of_customers(known.x, known.T)
-        layout = ages.laid(fit.params["alpha"]).checked(
-            lambda x, T: purchases_while_alive(process, here, x, T, horizon).total(force)
-        )
+        layout = ages.laid(fit.params["alpha"]).checked(lambda x, T: ahead(here, x, T))
         x, T = layout.looks()
 
-        def ahead(log_params: Array) -> Array:
-            made = purchases_while_alive(process, log_params, x, T, horizon)
-            return np.log(np.stack((made.total(), made.total(force))))
+        def looked(log_params: Array) -> Array:
+            return np.log(ahead(log_params, x, T))
 
-        purchases, discounted = np.exp(layout.spread(ahead(here)))
-        slopes = central(ahead, here)
+        purchases, discounted = np.exp(layout.spread(looked(here)))
+        slopes = central(looked, here)
         d_log_purchases, d_log_discounted = (layout.spread(slopes[:, i]) for i in (0, 1))
         for part in parts:
             some = known.part(part)
@@ -353,6 +368,11 @@ def _spread(fit: Fit, slopes: Array) -> Array:
     """Slopes (k, n) by the logarithms of the parameters in units of their errors: independent
     standard errors, whose squares add up to the variance gᵀ Σ g."""
     return np.asarray(np.linalg.cholesky(np.array(fit.covariance)).T @ slopes)
+
+
+def variance(fit: Fit, slopes: Array) -> Array:
+    """Of what has these slopes (k, n) by the logarithms of the parameters: gᵀ Σ g, (n,)."""
+    return _norms(_spread(fit, slopes))
 
 
 def _norms(spreads: Array) -> Array:
