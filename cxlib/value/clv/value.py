@@ -264,10 +264,8 @@ class Expected:
     def in_parts(cls, fit: Fit, known: Histories, terms: Terms) -> Iterator[tuple[slice, Self]]:
         """Those under these terms, `PART` histories at a time, with where these lie among all."""
         process, days = MODELS[fit.model].process, fit.days_per_unit
-        force, horizon = (
-            force_of_interest(terms.annual_discount_rate, days),
-            terms.horizon_days / days,
-        )
+        force = force_of_interest(terms.annual_discount_rate, days)
+        horizon = terms.horizon_days / days
 
         def ahead(log_params: Array, x: Array, T: Array) -> Array:
             made = purchases_while_alive(process, log_params, x, T, horizon)
