@@ -32,6 +32,9 @@ $(BIN)/python:
 run: .make/run ## Serve the app on http://localhost:8501
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
+# A worker has a core: threads of linear algebra, one a core in each, would wait for one another.
+test: export OMP_NUM_THREADS ?= 1
+test: export OPENBLAS_NUM_THREADS ?= 1
 test: .make/dev .make/browser ## Run all tests, the browser's included
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 

@@ -4,7 +4,8 @@
 
 The way of a file through the library: staged, proposed and converted in a child process as the
 command line has it, then read out of Parquet. Intervals come with every value, and the models are
-tested on the past first. The peak of memory is the larger one of the two processes.
+tested on the past first. The peak of memory is the larger one of the two processes; of RFM only what
+clusters are made of is kept, as by a command that has written its table.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def main(path: str, seed: int) -> dict[str, float]:
             orders = engine.scan(connection, [imported.table])
             base = customer_base(orders)
             laps.done("summary")
-        segments = rfm.analyse(base)
+        features = rfm.analyse(base).customers[list(FEATURES)].to_numpy(float)
         laps.done("rfm")
         result = lifetime.analyse(base)
         laps.done("clv_with_backtest")
@@ -65,8 +66,7 @@ def main(path: str, seed: int) -> dict[str, float]:
         laps.done("gamma_gamma_fit")
         valued = value_customers(result.fitted, Terms(horizon_days=365))
         laps.done("clv_12_months")
-    table = segments.customers[list(FEATURES)].to_numpy(float)
-    logs = np.log1p(np.maximum(table, 0))
+    logs = np.log1p(np.maximum(features, 0))
     points = (logs - logs.mean(axis=0)) / logs.std(axis=0)
     from cxlib.value import kmeans  # scikit-learn, which the steps above do without
 

@@ -15,13 +15,12 @@ def day_number(column: str) -> nw.Expr:
     """The ordinal of a day as `datetime.date.toordinal` has it: 1 January of year 1 is 1.
 
     Engines differ in what the difference of two days is; that of two whole numbers is the same in
-    all. Years are counted from March, so that a leap day is the last of its year.
+    all.
     """
-    year, month, day = (_part(column, part) for part in ("year", "month", "day"))
-    early = (14 - month) // 12  # 1 in January and February
-    year, month = year - early, month + 12 * early - 3
-    leaps = year // 4 - year // 100 + year // 400
-    return (365 * year + leaps + (153 * month + 2) // 5 + day - 306).cast(nw.Int64)
+    past = _part(column, "year") - 1
+    leaps = past // 4 - past // 100 + past // 400
+    day_of_year = nw.col(column).dt.ordinal_day().cast(nw.Int64)
+    return (365 * past + leaps + day_of_year).cast(nw.Int64)
 
 
 def period_number(column: str, period: Grain) -> nw.Expr:
@@ -49,7 +48,7 @@ def first_days(numbers: pd.Series[Any], period: Grain) -> pd.Series[Any]:
     return numbers.map(days).astype("datetime64[s]")
 
 
-def _part(column: str, part: Literal["year", "month", "day"]) -> nw.Expr:
+def _part(column: str, part: Literal["year", "month"]) -> nw.Expr:
     date = nw.col(column).dt
-    parts = {"year": date.year, "month": date.month, "day": date.day}
+    parts = {"year": date.year, "month": date.month}
     return parts[part]().cast(nw.Int64)

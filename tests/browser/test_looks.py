@@ -72,6 +72,7 @@ def test_page(slug, code, width, browser_of, server, demo_shop):
     shape = language(code)("Subscriptions")
     more = {"customer": "&customer=TN00002", "churn-subscriptions": f"&shape={shape}"}.get(slug, "")
     page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=MODES[0])  # the page before this one ended in the other mode
     page.goto(f"{server}/{address}?w={demo_shop}{more}{OPEN}")
     for mode in MODES:
         page.emulate_media(color_scheme=mode)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,11 @@ from cxlib.frames.summary import customer_summary
 from tests.frames.test_triangle import orders, plain, purchases, table  # noqa: F401 - a fixture
 
 
-def begun(source: pd.DataFrame, end: dt.date) -> list[tuple[str, int, int, bool]]:
+@cache
+def begun(end: dt.date | None = None) -> list[tuple[str, int, int, bool]]:
     """(customer, place of the purchase, days, ended) of every gap, by a loop over customers."""
-    days = purchases(source[source["day"] <= pd.Timestamp(end)])
-    found = []
+    end = end or plain(table())["day"].max().date()
+    days, found = purchases(end), []
     for who, part in days[days["stood"]].groupby("who"):
         bought = sorted(part["day"])
         for i, day in enumerate(bought):
@@ -28,10 +30,8 @@ def begun(source: pd.DataFrame, end: dt.date) -> list[tuple[str, int, int, bool]
 
 @pytest.mark.parametrize("end", [None, dt.date(2024, 9, 17)])
 def test_equals_counting_by_hand(orders, end):  # noqa: F811
-    source = plain(table())
     expected = Counter(
-        (place if place <= 3 else 0, days, ended)
-        for _, place, days, ended in begun(source, end or source["day"].max().date())
+        (place if place <= 3 else 0, days, ended) for _, place, days, ended in begun(end)
     )
     found = gaps(orders, end)
     counted = Counter()
@@ -57,10 +57,9 @@ def test_one_open_gap_a_customer_and_one_gap_a_purchase(orders):  # noqa: F811
 @pytest.mark.parametrize("open_", [False, True])
 @pytest.mark.parametrize("purchase", [None, 1, 2])
 def test_members_are_those_who_were_counted(orders, low, high, open_, purchase):  # noqa: F811
-    source = plain(table())
     expected = sorted(
         (who, place, days)
-        for who, place, days, ended in begun(source, source["day"].max().date())
+        for who, place, days, ended in begun()
         if ended != open_
         and low <= days <= (high if high is not None else days)
         and purchase in (None, place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -76,8 +77,11 @@ def number(days: pd.Series, period: str) -> pd.Series:
     return days.dt.to_period("M" if period == "month" else "W-SUN").astype("int64")
 
 
-def purchases(source: pd.DataFrame) -> pd.DataFrame:
-    """Customer-days by loops: is it a purchase, and what did it bring?"""
+@cache
+def purchases(end: dt.date) -> pd.DataFrame:
+    """Customer-days of the table by loops, once for all engines: a purchase, and what it brought?"""
+    source = plain(table())
+    source = source[source["day"] <= pd.Timestamp(end)]
     rows = []
     for (who, day), part in source.dropna(subset="customer_id").groupby(
         ["customer_id", "purchase_day"]
@@ -89,10 +93,10 @@ def purchases(source: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["who", "day", "net", "stood"])
 
 
-def counted(source: pd.DataFrame, end: dt.date, period: str) -> dict[tuple[Any, int], tuple]:
+def counted(end: dt.date, period: str) -> dict[tuple[Any, int], tuple]:
     """The triangle by loops over customers: (customers, active, returned, kept, revenue)."""
-    days = purchases(source[source["day"] <= pd.Timestamp(end)])
-    days["period"] = number(days["day"], period)
+    days = purchases(end)
+    days = days.assign(period=number(days["day"], period))
     last = int(number(pd.Series([pd.Timestamp(end)]), period).iloc[0])
     lives = {}
     for who, part in days.groupby("who"):
@@ -118,7 +122,7 @@ def counted(source: pd.DataFrame, end: dt.date, period: str) -> dict[tuple[Any, 
 @pytest.mark.parametrize("end", [None, dt.date(2024, 9, 17)])
 def test_equals_counting_by_hand(orders, period, end):
     source = plain(table())
-    expected = counted(source, end or source["day"].max().date(), period)
+    expected = counted(end or source["day"].max().date(), period)
     found = retention_triangle(orders, end, period)
     keys = zip(number(found["cohort"], period), found["age"], strict=True)
     columns = ["customers", "active", "returned", "kept"]
