@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Unit = Literal["count", "share", "money", "days", "years", "points", "ratio", "score"]
+Unit = Literal["count", "share", "money", "hours", "days", "years", "points", "ratio", "score"]
 Param = str | int | float | bool | None
 
 
@@ -148,7 +148,8 @@ class KPI:
     `key` is stable for programs, `label` a message id. `value` covers the whole of the data (the
     newest complete month where a figure has a meaning by month only); `latest` is the newest complete month's, `verdict` compares that with the month before and
     `last_year` with the same month a year earlier. `series` has a value a complete month, oldest
-    first (NaN where there is none).
+    first (NaN where there is none), and `family` the verdicts that were judged together, of which
+    `verdict` is the newest.
     """
 
     key: str
@@ -158,6 +159,7 @@ class KPI:
     verdict: Verdict | None = None
     last_year: Verdict | None = None
     series: tuple[float, ...] = ()
+    family: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

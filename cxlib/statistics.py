@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -52,6 +53,35 @@ def wilson_ends(successes: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tup
     # At 0 and n the bound is the share itself; rounding must not push it past.
     low, high = np.where(k == 0, 0.0, centre - half), np.where(k == size, 1.0, centre + half)
     return np.where(np.isnan(size), math.nan, low), high
+
+
+def adjusted_wald(
+    positive: ArrayLike, negative: ArrayLike, n: ArrayLike, level: float = LEVEL
+) -> tuple[Floats, Floats, Floats]:
+    """The ends of the interval of net scores 100 (P - N) / n, and their standard errors.
+
+    Three answers are added, ¾ to the positive and to the negative ones, 1½ between: with
+    p = (P + ¾)/(n + 3) and q = (N + ¾)/(n + 3) the interval is 100 (p - q ± z √((p + q - (p - q)²)/(n + 3))),
+    clipped at ±100. Many at once, which broadcast; NaN where `n` is 0. Shares of an effective n may
+    be given as counts that are not whole.
+
+    Returns
+    -------
+    low, high, error : array of float
+        In points; the error is half of the unclipped interval in units of its normal quantile.
+
+    References
+    ----------
+    Rocks (2016), Interval Estimation for the "Net Promoter Score", The American Statistician 70:
+    365-372; Agresti & Coull (1998), Approximate is better than "exact", ibid. 52: 119-126.
+    """
+    up, down, size = (np.asarray(a, dtype=np.float64) for a in (positive, negative, n))
+    size = np.where(size > 0, size, math.nan)
+    p, q = (up + 0.75) / (size + 3), (down + 0.75) / (size + 3)
+    error = 100 * np.sqrt((p + q - (p - q) ** 2) / (size + 3))
+    half = float(stats.norm.ppf(0.5 + level / 2)) * error
+    centre = 100 * (p - q)
+    return np.maximum(centre - half, -100.0), np.minimum(centre + half, 100.0), error
 
 
 def mean_t(values: ArrayLike, unit: Unit = "ratio", level: float = LEVEL) -> Estimate:
@@ -171,6 +201,71 @@ def top_share(amounts: ArrayLike, percent: int) -> float:
     return float(x[:top].sum() / x.sum()) if x.sum() > 0 else math.nan
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`value` of one group less that of another, its interval, the test's statistic and p (two-sided)."""
+
+    value: float
+    low: float
+    high: float
+    statistic: float
+    p: float
+
+
+def two_shares(k: int, n: int, k_other: int, n_other: int, level: float = LEVEL) -> Difference:
+    """The difference of two independent shares k/n - k'/n'.
+
+    z = (p - p') / √(p̄(1 - p̄)(1/n + 1/n')) with the pooled share p̄; the interval is unpooled,
+    (p - p') ± z √(p(1 - p)/n + p'(1 - p')/n'). p is 1 where nobody, or everybody, of both did.
+
+    References
+    ----------
+    Fleiss, Levin & Paik (2003), Statistical Methods for Rates and Proportions, 3rd ed., section 3.1.
+    """
+    first, other, pooled = k / n, k_other / n_other, (k + k_other) / (n + n_other)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / n_other))
+    half = float(stats.norm.ppf(0.5 + level / 2)) * math.sqrt(
+        first * (1 - first) / n + other * (1 - other) / n_other
+    )
+    change = first - other
+    z = change / error if error > 0 else 0.0
+    return Difference(change, change - half, change + half, z, float(2 * stats.norm.sf(abs(z))))
+
+
+def welch(
+    mean: float, sd: float, n: int, mean_other: float, sd_other: float, n_other: int,
+    level: float = LEVEL,
+) -> Difference:  # fmt: skip
+    """The difference of two independent means by Welch's t test, from means, sds (n - 1) and sizes >= 2.
+
+    References
+    ----------
+    Welch (1947), The generalization of Student's problem, Biometrika 34: 28-35.
+    """
+    a, b = sd**2 / n, sd_other**2 / n_other
+    change, error = mean - mean_other, math.sqrt(a + b)
+    if error == 0:
+        p = 0.0 if change else 1.0
+        return Difference(
+            change, change, change, math.copysign(math.inf, change) if change else 0.0, p
+        )
+    freedom = (a + b) ** 2 / (a**2 / (n - 1) + b**2 / (n_other - 1))
+    t = change / error
+    half = float(stats.t.ppf(0.5 + level / 2, freedom)) * error
+    return Difference(
+        change, change - half, change + half, t, float(2 * stats.t.sf(abs(t), freedom))
+    )
+
+
+def sample_ratio(counts: ArrayLike, ratio: ArrayLike | None = None) -> tuple[float, float]:
+    """Pearson's χ² and its p of whether counts have the `ratio` that was meant (equal unless given)."""
+    observed = np.asarray(counts, dtype=np.float64)
+    meant = np.ones_like(observed) if ratio is None else np.asarray(ratio, dtype=np.float64)
+    expected = observed.sum() * meant / meant.sum()
+    chi2 = float(((observed - expected) ** 2 / expected).sum())
+    return chi2, float(stats.chi2.sf(chi2, len(observed) - 1))
+
+
 def standard_error(estimate: Estimate) -> float:
     """Half the interval in units of its normal quantile: never 0 for a share of 0 or 1."""
     z = float(stats.norm.ppf(0.5 + estimate.level / 2))
@@ -220,23 +315,45 @@ def fact_verdicts(
     """
     level, kept = _complete(values, names, complete)
     changes = np.diff(level)
-    usual = np.full_like(changes, np.nan)
-    p = np.full_like(changes, np.nan)
-    for i in range(max(0, len(changes) - FAMILY), len(changes)):
-        earlier = changes[:i][~np.isnan(changes[:i])]
-        if len(earlier) < EARLIER or np.isnan(changes[i]):
+    usual, p = unusual(changes)
+    return _family(changes, p, kept, unit, usual=usual)
+
+
+def unusual(changes: ArrayLike) -> tuple[Floats, Floats]:
+    """Each of the newest `FAMILY` changes of a series of facts beside those before it.
+
+    Parameters
+    ----------
+    changes : array of float, shape (k,)
+        From period to period, in order; NaN where there is none.
+
+    Returns
+    -------
+    usual, p : array of float, shape (k,)
+        The standard deviation of all earlier changes and the p-value, not adjusted, as
+        `fact_verdicts` has them; NaN where there are fewer than `EARLIER` earlier ones.
+    """
+    change = np.asarray(changes, dtype=np.float64)
+    usual = np.full_like(change, np.nan)
+    p = np.full_like(change, np.nan)
+    for i in range(max(0, len(change) - FAMILY), len(change)):
+        earlier = change[:i][~np.isnan(change[:i])]
+        if len(earlier) < EARLIER or np.isnan(change[i]):
             continue
         usual[i] = earlier.std(ddof=1)
         freedom = 2 * len(earlier) / 3
         if usual[i] > 0:
-            p[i] = 2 * stats.t.sf(abs(changes[i]) / usual[i], freedom)
+            p[i] = 2 * stats.t.sf(abs(change[i]) / usual[i], freedom)
         else:
-            p[i] = 0.0 if changes[i] else 1.0
-    return _family(changes, p, kept, unit, usual=usual)
+            p[i] = 0.0 if change[i] else 1.0
+    return usual, p
 
 
 def estimate_verdicts(
-    estimates: Sequence[Estimate | None], names: Sequence[str], complete: Sequence[bool]
+    estimates: Sequence[Estimate | None],
+    names: Sequence[str],
+    complete: Sequence[bool],
+    errors: Sequence[float] | None = None,
 ) -> tuple[Verdict, ...]:
     """Whether each newest change of a series of estimates is more than sampling noise.
 
@@ -248,6 +365,8 @@ def estimate_verdicts(
         One a period, in order; None where there was nothing to measure.
     names, complete
         As in `fact_verdicts`.
+    errors : sequence of float, optional
+        Standard errors, for estimates whose intervals are cut at the end of their scale.
 
     Returns
     -------
@@ -258,14 +377,14 @@ def estimate_verdicts(
     level, kept = _complete(
         [math.nan if e is None else e.value for e in estimates], names, complete
     )
-    error, _ = _complete(
-        [math.nan if e is None else standard_error(e) for e in estimates], names, complete
-    )
+    if errors is None:
+        errors = [math.nan if e is None else standard_error(e) for e in estimates]
+    error, _ = _complete(errors, names, complete)
     changes = np.diff(level)
-    errors = np.hypot(error[1:], error[:-1])
-    testable = np.isfinite(errors) & (errors > 0)
-    z = np.divide(np.abs(changes), errors, out=np.full_like(changes, np.nan), where=testable)
-    return _family(changes, 2 * stats.norm.sf(z), kept, unit, errors=errors)
+    of_change = np.hypot(error[1:], error[:-1])
+    testable = np.isfinite(of_change) & (of_change > 0)
+    z = np.divide(np.abs(changes), of_change, out=np.full_like(changes, np.nan), where=testable)
+    return _family(changes, 2 * stats.norm.sf(z), kept, unit, errors=of_change)
 
 
 def compare(

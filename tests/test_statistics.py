@@ -3,15 +3,22 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.proportion import (
+    confint_proportions_2indep,
+    proportion_confint,
+    proportions_ztest,
+)
 from statsmodels.stats.weightstats import DescrStatsW
 
+from bench.alarms import alarms, found
 from cxlib.statistics import (
     FAMILY,
     RESAMPLED,
+    adjusted_wald,
     benjamini_hochberg,
     bootstrap_ratio,
     compare,
@@ -21,13 +28,25 @@ from cxlib.statistics import (
     gini,
     mean_t,
     ratio_of_sums,
+    sample_ratio,
     smallest_detectable,
     standard_error,
     top_share,
+    two_shares,
+    welch,
     wilson,
 )
 
 GOLDEN = Path(__file__).resolve().parents[1].parent / "shared" / "golden" / "metrics.json"
+
+
+EXPERIMENT = GOLDEN.parents[1] / "data" / "experiments" / "cookie_cats.csv"
+
+
+def golden() -> dict:
+    if not GOLDEN.exists():
+        pytest.skip("shared/golden/metrics.json is not here")
+    return json.loads(GOLDEN.read_text())
 
 
 def months(n):
@@ -246,3 +265,93 @@ def test_a_month_with_nothing_to_measure_is_unknown():
     names, complete = months(3)
     year = [wilson(3, 10), None, wilson(4, 10)]
     assert [v.state for v in estimate_verdicts(year, names, complete)] == ["unknown", "unknown"]
+
+
+def test_net_scores_give_the_golden_intervals():
+    for case in golden()["nps"]:
+        counts = (case[key] for key in ("promoters", "detractors"))
+        n = sum(case[key] for key in ("promoters", "passives", "detractors"))
+        low, high, _ = adjusted_wald(*counts, n)
+        assert (low, high) == pytest.approx(case["interval_95_adjusted_wald"], abs=5e-5)
+
+
+def test_the_experiment_gives_the_golden_values():
+    case = golden()["experiment_cookie_cats"]
+    if not EXPERIMENT.exists():
+        pytest.skip("shared/data/experiments/cookie_cats.csv is not here")
+    table = pd.read_csv(EXPERIMENT)
+    control, treatment = (table[table["version"] == arm] for arm in case["n"])
+    assert {"gate_30": len(control), "gate_40": len(treatment)} == case["n"]
+    chi2, p = sample_ratio(list(case["n"].values()))
+    assert chi2 == pytest.approx(case["sample_ratio"]["chi2"], abs=5e-5)
+    assert p == pytest.approx(case["sample_ratio"]["p"], abs=5e-7)
+    for outcome in ("retention_1", "retention_7"):
+        done = [int(part[outcome].sum()) for part in (treatment, control)]
+        found = two_shares(done[0], len(treatment), done[1], len(control))
+        expected = case[outcome]
+        assert found.value == pytest.approx(expected["difference"], abs=5e-8)
+        assert found.statistic == pytest.approx(expected["z"], abs=5e-6)
+        assert found.p == pytest.approx(expected["p"], rel=1e-5)
+        assert (found.low, found.high) == pytest.approx(expected["interval"], abs=5e-8)
+
+
+def test_1000_random_cases_agree_with_scipy_and_statsmodels_to_1e_9():
+    generator = np.random.default_rng(5)
+    close = pytest.approx
+    for _ in range(1_000):
+        n, m = generator.integers(2, 3_000, 2)
+        k, j = generator.integers(0, n + 1), generator.integers(0, m + 1)
+        ends = proportion_confint(k, n, method="wilson")
+        share = wilson(k, n)
+        assert (share.low, share.high) == close(ends, abs=1e-9)
+
+        two = two_shares(k, n, j, m)
+        if 0 < k + j < n + m:
+            z, p = proportions_ztest([k, j], [n, m])
+            assert (two.statistic, two.p) == (close(z, abs=1e-9), close(p, abs=1e-9))
+        wald = confint_proportions_2indep(k, n, j, m, method="wald", compare="diff")
+        assert (two.low, two.high) == close(wald, abs=1e-9)
+
+        x = generator.normal(size=n % 40 + 2)
+        y = generator.normal(0.3, 2, size=m % 40 + 2)
+        expected = stats.ttest_ind(x, y, equal_var=False)
+        interval = expected.confidence_interval()
+        means = welch(x.mean(), x.std(ddof=1), len(x), y.mean(), y.std(ddof=1), len(y))
+        assert (means.statistic, means.p) == (
+            close(expected.statistic, abs=1e-9),
+            close(expected.pvalue, abs=1e-9),
+        )
+        assert (means.low, means.high) == close((interval.low, interval.high), abs=1e-9)
+
+        counts = generator.integers(1, 500, generator.integers(2, 6))
+        ratio = generator.integers(1, 5, len(counts))
+        chi = stats.chisquare(counts, counts.sum() * ratio / ratio.sum())
+        assert sample_ratio(counts, ratio) == close((chi.statistic, chi.pvalue), abs=1e-9)
+
+        p_values = generator.random(generator.integers(1, 40)) ** 3
+        adjusted = multipletests(p_values, method="fdr_bh")[1]
+        np.testing.assert_allclose(benjamini_hochberg(p_values), adjusted, atol=1e-9)
+
+        # The interval of a net score, written out as it is defined.
+        up, down = generator.multinomial(n, generator.dirichlet([1, 1, 1]))[:2]
+        first, last = (up + 0.75) / (n + 3), (down + 0.75) / (n + 3)
+        error = math.sqrt((first + last - (first - last) ** 2) / (n + 3))
+        half = stats.norm.ppf(0.975) * error
+        direct = 100 * max(first - last - half, -1), 100 * min(first - last + half, 1)
+        low, high, spread = adjusted_wald(up, down, n)
+        assert (low, high, spread) == close((*direct, 100 * error), abs=1e-9)
+
+
+def test_welch_of_values_that_do_not_vary_is_certain():
+    assert welch(3.0, 0.0, 5, 3.0, 0.0, 5).p == 1
+    assert welch(4.0, 0.0, 5, 3.0, 0.0, 5).p == 0
+
+
+def test_a_constant_nps_gives_a_false_alarm_in_at_most_a_tenth_of_500_years():
+    once, often = alarms(years=500, n=90, seed=3)
+    assert once <= 0.10
+    assert often > once  # who looks every month sees more
+
+
+def test_a_drop_of_25_points_is_called_at_its_month_in_nine_of_ten():
+    assert found(falls=500, n=400, seed=4) >= 0.90

@@ -136,26 +136,29 @@ def kpi(
     series = tuple(float(v) for v in table.loc[table["complete"], key])
     if key in AVERAGES:
         estimates = [average(table, key, row) for row in range(len(table))]
+        judged = estimate_verdicts(estimates, names, complete)
         return KPI(
             key,
             label,
             value,
             estimates[latest],
-            estimate_verdicts(estimates, names, complete)[-1],
+            judged[-1],
             None
             if year_before is None
             else compare(
                 estimates[year_before], estimates[latest], names[year_before], names[latest]
             ),
             series,
+            judged,
         )
     figures = [float(v) for v in table[key]]
+    judged = fact_verdicts(figures, names, complete, unit)
     return KPI(
         key,
         label,
         value,
         Fact(figures[latest], unit, int(table["orders"].iloc[latest])),
-        fact_verdicts(figures, names, complete, unit)[-1],
+        judged[-1],
         None
         if year_before is None
         else Verdict(
@@ -166,4 +169,5 @@ def kpi(
             after=names[latest],
         ),
         series,
+        judged,
     )

@@ -48,6 +48,10 @@ DEFINITIONS = (
             "Very short subscriptions: one that begins and ends within a month shows at no month's"
             " end. Shops without contracts: they have a rule of silence instead."
         ),
+        pitfalls=N_(
+            "NRR above 100 % can hide many who leave while the others pay more: read it beside"
+            " GRR. Twelve times the churn of a month is not the churn of a year."
+        ),
         source="Skok, SaaS Metrics 2.0; Kaplan & Meier (1958); Wilson (1927)",
     ),
 )
@@ -225,24 +229,27 @@ def _headline(monthly: pd.DataFrame, priced: bool) -> tuple[KPI, ...]:
         if unit != "share":
             n = int(monthly["customers_end"].iloc[latest])
             value: Fact | Estimate = Fact(float(monthly[key].iloc[latest]), unit, n)
-            verdict = fact_verdicts([float(v) for v in monthly[key]], names, whole, unit)[-1]
-            shown.append(KPI(key, label, value, value if at else None, verdict, None, series))
+            judged = fact_verdicts([float(v) for v in monthly[key]], names, whole, unit)
+            newest = value if at else None
+            shown.append(KPI(key, label, value, newest, judged[-1], None, series, judged))
             continue
         rates = [rate(monthly, key, i) for i in range(len(monthly))]
         known = rates[latest]
         if known is None:
             continue
+        judged = estimate_verdicts(rates, names, whole)
         shown.append(
             KPI(
                 key,
                 label,
                 known,
                 known if at else None,
-                estimate_verdicts(rates, names, whole)[-1],
+                judged[-1],
                 None
                 if year_before is None
                 else compare(rates[year_before], known, names[year_before], names[latest]),
                 series,
+                judged,
             )
         )
     return tuple(shown)
