@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import pandas as pd
 
+from cxlib.charts.annotations import Note, annotated
 from cxlib.charts.theme import ACCENT, CATEGORIES, QUIET, WHOLE, Theme, compact_axis, dressed
 from cxlib.i18n import N_, Language
 
@@ -16,8 +18,11 @@ if TYPE_CHECKING:
 MONTHLY = ("month", "revenue", "new_revenue", "returning_revenue", "orders", "buyers", "new_buyers")
 
 
-def monthly(result: SalesResult, lang: Language, look: Theme) -> Any:
-    """Revenue (or orders) of each month, stacked by new and returning; incomplete months faint."""
+def monthly(result: SalesResult, notes: Sequence[Note], lang: Language, look: Theme) -> Any:
+    """Revenue (or orders) of each month, stacked by new and returning; incomplete months faint.
+
+    `notes` are the annotations of the workspace.
+    """
     table = result.monthly
     money = bool(table["revenue"].notna().any())
     parts = (
@@ -41,16 +46,17 @@ def monthly(result: SalesResult, lang: Language, look: Theme) -> Any:
     )
     faint = alt.Scale(domain=[lang(N_("complete")), lang(N_("incomplete"))], range=[1, 0.45])
     picked = alt.selection_point(name="month", fields=["day"])
+    x = alt.X(
+        "name:O",
+        sort=None,
+        title=None,
+        axis=alt.Axis(grid=False, labelOverlap=True, labelAngle=0),
+    )
     drawing = (
         alt.Chart(long.drop(columns="month"))
         .mark_bar(cornerRadiusEnd=2, cursor="pointer")
         .encode(
-            x=alt.X(
-                "name:O",
-                sort=None,
-                title=None,
-                axis=alt.Axis(grid=False, labelOverlap=True, labelAngle=0),
-            ),
+            x=x,
             y=alt.Y(
                 "amount:Q",
                 title=lang(N_("Revenue") if money else N_("Orders")),
@@ -73,7 +79,9 @@ def monthly(result: SalesResult, lang: Language, look: Theme) -> Any:
             ],
         )
     )
-    return dressed(drawing.add_params(picked), lang, height=300)
+    months = [day.date() for day in table["month"]]
+    drawn = annotated(drawing.add_params(picked), x, months, notes, lang)
+    return dressed(drawn, lang, height=300)
 
 
 def breakdown(result: SalesResult, by: str, lang: Language, look: Theme) -> Any:

@@ -97,6 +97,17 @@ _settings = sa.Table(
     sa.Column("value", sa.JSON, nullable=False),
 )
 
+_entries = sa.Table(
+    "entries",
+    _metadata,
+    sa.Column("workspace", sa.ForeignKey("workspaces.id"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("version", sa.String(32), nullable=False),
+    sa.Column("created", UtcDateTime, nullable=False),
+    sa.Column("value", sa.JSON, nullable=False),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceRow:
@@ -131,6 +142,22 @@ class SnapshotRow:
     rows: Mapping[str, int | None]
     parent: str | None = None
     state: str = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """A small thing that people write into a workspace, and that two may change at once.
+
+    `id` is its own within the kind (``annotation``, ``target``); `version` is another after every
+    change, so that an entry which went and came back is not taken for the one that was read.
+    """
+
+    workspace: str
+    kind: str
+    id: str
+    version: str
+    created: datetime
+    value: Mapping[str, Json]
 
 
 _snapshot_columns = [_snapshots.c[name] for name in SnapshotRow.__slots__]
@@ -261,10 +288,43 @@ class Catalogue:
                 )
             return True
 
+    def entries(self, workspace: str, kind: str) -> list[EntryRow]:
+        """The entries of a kind, the oldest first."""
+        mine = (_entries.c.workspace == workspace) & (_entries.c.kind == kind)
+        query = sa.select(_entries).where(mine).order_by(_entries.c.created, _entries.c.id)
+        with self._engine.connect() as connection:
+            return [EntryRow(**row._mapping) for row in connection.execute(query)]
+
+    def write(self, row: EntryRow, seen: str | None, now: datetime) -> bool:
+        """Keep an entry in place of its version `seen` (None: there was none); False where there is
+        no such workspace.
+
+        Raises CxError ``changed_meanwhile`` where another version is there, or none any more.
+        """
+        with self._writing() as connection:
+            if not self._claim(connection, row.workspace, last_used=now, warned=None):
+                return False
+            if self._version(connection, row.workspace, row.kind, row.id) != seen:
+                raise _changed_meanwhile()
+            connection.execute(sa.delete(_entries).where(_entry(row.workspace, row.kind, row.id)))
+            connection.execute(sa.insert(_entries).values(asdict(row)))
+            return True
+
+    def drop(self, workspace: str, kind: str, entry: str, seen: str, now: datetime) -> bool:
+        """Remove an entry of version `seen`, if it is still there; False where there is no such
+        workspace. Raises CxError ``changed_meanwhile`` where another version is there."""
+        with self._writing() as connection:
+            if not self._claim(connection, workspace, last_used=now, warned=None):
+                return False
+            if self._version(connection, workspace, kind, entry) not in (seen, None):
+                raise _changed_meanwhile()
+            connection.execute(sa.delete(_entries).where(_entry(workspace, kind, entry)))
+            return True
+
     def forget(self, workspace: str) -> None:
         """Delete everything that the catalogue knows of a workspace."""
         with self._writing() as connection:
-            for table in (_settings, _snapshots):
+            for table in (_entries, _settings, _snapshots):
                 connection.execute(sa.delete(table).where(table.c.workspace == workspace))
             connection.execute(sa.delete(_workspaces).where(_workspaces.c.id == workspace))
 
@@ -299,6 +359,12 @@ class Catalogue:
         return bool(claimed.rowcount)
 
     @staticmethod
+    def _version(connection: sa.Connection, workspace: str, kind: str, entry: str) -> str | None:
+        query = sa.select(_entries.c.version).where(_entry(workspace, kind, entry))
+        found: str | None = connection.execute(query).scalar_one_or_none()
+        return found
+
+    @staticmethod
     def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> SnapshotRow | None:
         query = sa.select(*_snapshot_columns).where(condition)
         found = connection.execute(query).one_or_none()
@@ -319,6 +385,19 @@ class Catalogue:
 
 def _of(workspace: str, kind: str) -> sa.ColumnElement[bool]:
     return (_snapshots.c.workspace == workspace) & (_snapshots.c.kind == kind)
+
+
+def _entry(workspace: str, kind: str, entry: str) -> sa.ColumnElement[bool]:
+    of_kind = (_entries.c.workspace == workspace) & (_entries.c.kind == kind)
+    return of_kind & (_entries.c.id == entry)
+
+
+def _changed_meanwhile() -> CxError:
+    return CxError(
+        "changed_meanwhile",
+        N_("Someone else changed this meanwhile, so nothing was saved."),
+        N_("Look at what is there now, then change it again."),
+    )
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, record: object) -> None:

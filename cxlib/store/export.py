@@ -1,6 +1,6 @@
 """All that a workspace holds, as one ZIP that other programs can read.
 
-    workspace.json                  name, purpose, days, settings
+    workspace.json                  name, purpose, days, settings, annotations, targets
     <kind>/report.json              what the import did, and the digest
     <kind>/<table>.parquet          the current version, as it is kept
     <kind>/<table>.csv              the same as CSV (RFC 4180, UTF-8, cells verbatim)
@@ -22,8 +22,10 @@ from typing import IO
 import pyarrow as pa
 from pyarrow import csv, parquet
 
+from cxlib.ingest.plain import to_plain
 from cxlib.ingest.staged import visible_names
-from cxlib.store import disk
+from cxlib.store import annotations as notes
+from cxlib.store import disk, targets
 from cxlib.store.catalogue import Json
 from cxlib.store.snapshots import Snapshot
 from cxlib.store.workspaces import Workspace
@@ -33,7 +35,7 @@ _OPTIONS = csv.WriteOptions(quoting_style="needed")
 
 
 def export(workspace: Workspace, target: Path) -> dict[str, int]:
-    """Write the current version of each kind, the reports and the settings to a ZIP.
+    """Write the current version of each kind, the reports and what people set to a ZIP.
 
     The file appears whole or not at all. Returns the rows by kind.
 
@@ -48,6 +50,8 @@ def export(workspace: Workspace, target: Path) -> dict[str, int]:
         "purpose": workspace.purpose,
         "created": workspace.created.isoformat(),
         "settings": workspace.settings(),
+        "annotations": [to_plain(kept) for kept in notes.listed(workspace)],
+        "targets": [to_plain(kept) for kept in targets.listed(workspace).values()],
     }
     with _whole(target) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("workspace.json", _json(about))

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 from cxlib.errors import CxError, NotFound
 from cxlib.i18n import N_
 from cxlib.store import disk
-from cxlib.store.catalogue import Catalogue, Json, SnapshotRow, WorkspaceRow
+from cxlib.store.catalogue import Catalogue, EntryRow, Json, SnapshotRow, WorkspaceRow
 from cxlib.store.lock import Lock
 from cxlib.store.snapshots import Snapshot, rows_of
 from cxlib.store.uploads import Upload, as_text, find_upload, over_quota, write_upload
@@ -286,8 +286,54 @@ class Workspace:
         if not self.store.catalogue.remember(self.id, key, value, self.store.clock()):
             raise _no_workspace()
 
+    def entries(self, kind: str) -> list[EntryRow]:
+        """What `write` kept of a kind, the oldest first."""
+        return self.store.catalogue.entries(self.id, kind)
+
+    def write(
+        self,
+        kind: str,
+        entry: str,
+        value: Mapping[str, Json],
+        *,
+        seen: str | None,
+        created: datetime | None = None,
+    ) -> EntryRow:
+        """Keep an entry of a kind as JSON values, in place of the version `seen`.
+
+        Parameters
+        ----------
+        entry : str
+            Its id within the kind.
+        seen : str or None
+            The version that the change was made from; None where there was no such entry.
+        created : datetime, optional
+            When it was made first; now unless given.
+
+        Raises
+        ------
+        NotFound
+            After an erasure.
+        CxError
+            ``changed_meanwhile`` where another version is there, or none any more; then nothing is
+            kept. ``disk_full``.
+        """
+        now = self.store.clock()
+        row = EntryRow(self.id, kind, entry, self.store.new_id(), created or now, dict(value))
+        if not self.store.catalogue.write(row, seen, now):
+            raise _no_workspace()
+        return row
+
+    def drop(self, kind: str, entry: str, seen: str) -> None:
+        """Remove an entry of version `seen`; one that is gone already is no error.
+
+        Raises NotFound after an erasure and CxError ``changed_meanwhile``.
+        """
+        if not self.store.catalogue.drop(self.id, kind, entry, seen, self.store.clock()):
+            raise _no_workspace()
+
     def erase(self) -> None:
-        """Delete the workspace with all its data and settings.
+        """Delete the workspace with all its data, settings and entries.
 
         The catalogue forgets it first: from then on nobody opens it, and should the machine stop
         before the files are gone, the janitor removes a folder that no row names.

@@ -5,7 +5,7 @@ import streamlit as st
 from cxlib.charts import sales as charts
 from cxlib.labels import label
 from cxlib.value import sales
-from pages import _charts, _parts, _report, _state, _value
+from pages import _charts, _notes, _parts, _report, _state, _value
 
 PAGE = {"title": "Overview", "group": "value", "icon": ":material/monitoring:", "order": 10}
 
@@ -17,9 +17,11 @@ currency = orders.report.get("currency")
 part = _parts.filters(orders)
 result = _parts.analysed(sales.analyse, orders, lines=True, currency=currency, **part)
 st.caption(_value.compared(result))
-_parts.tiles(result.headline, currency)
+_parts.tiles(result.headline, currency, result.receipt)
 
-st.subheader(_("Revenue by month"), anchor=False)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.subheader(_("Revenue by month"), anchor=False, width="stretch")
+    _notes.popover()
 month = _charts.chart(
     charts.monthly,
     result,
@@ -28,6 +30,7 @@ month = _charts.chart(
     result.monthly,
     charts.MONTHLY,
     select=True,
+    args=(_notes.here(),),
 )
 _parts.calendar(result.effects_previous, result.effects_last_year)
 _parts.meaning(result.meaning, currency)

@@ -26,7 +26,7 @@ def test_a_bar_has_the_buyers_that_it_says(sales_result, orders):
 
 
 def test_the_months_hold_all_revenue(sales_result, orders):
-    bars = marks(sales.monthly(sales_result, EN, LIGHT))
+    bars = marks(sales.monthly(sales_result, (), EN, LIGHT))
     total = 0.0
     for day, month in bars.groupby("day"):
         first = dt.date.fromisoformat(str(day)[:10])
