@@ -7,7 +7,7 @@ keeps them out of the key. Nothing is cached when a function raises.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -22,10 +22,22 @@ R = TypeVar("R")
 Key = tuple[tuple[str, Any], ...]
 
 
-def analysed(function: Callable[..., R], data: Snapshot, **parameters: Any) -> R:
-    """The result of an analysis of a snapshot's table, computed once for its parameters."""
-    key = tuple(sorted(parameters.items()))
-    result: R = _analysed(data.workspace, data.digest, _name(function), key, function, data)
+def analysed(
+    function: Callable[..., R],
+    data: Snapshot,
+    beside: Mapping[str, Snapshot] | None = None,
+    **parameters: Any,
+) -> R:
+    """The result of an analysis of a snapshot's table, computed once for its parameters.
+
+    `beside` are other data of the workspace that it takes as tables, by the name of its argument.
+    """
+    others = dict(beside or {})
+    digests = (data.digest, *(other.digest for other in others.values()))
+    key = (*others, *sorted(parameters.items()))
+    result: R = _analysed(
+        data.workspace, digests, _name(function), key, parameters, function, data, others
+    )
     return result
 
 
@@ -39,19 +51,24 @@ def computed(function: Callable[..., R], of: Any, *key: Any, **parameters: Any) 
 @st.cache_data(ttl="6h", max_entries=200, max_size="1GB", show_spinner=False)
 def _analysed(
     workspace: str,
-    digest: str,
+    digests: tuple[str, ...],
     name: str,
-    parameters: Key,
+    key: tuple[Any, ...],
+    _parameters: Mapping[str, Any],
     _function: Callable[..., Any],
     _data: Snapshot,
+    _beside: Mapping[str, Snapshot],
 ) -> Any:
-    options = dict(parameters)
+    options = dict(_parameters)
     conditions = options.pop("where", ())
-    with engine.connect(_data.folder) as connection:
+    folders = {_data.folder, *(other.folder for other in _beside.values())}
+    with engine.connect(*folders) as connection:
         table = where(engine.scan(connection, [_data.table]), conditions)
         if options.pop("lines", False) and _data.lines:
             options["lines"] = where(engine.scan(connection, [_data.lines]), conditions)
-        result = _function(table, digests=(digest,), **options)
+        for argument, other in _beside.items():
+            options[argument] = engine.scan(connection, [other.table])
+        result = _function(table, digests=digests, **options)
     filters = {column: ", ".join(allowed) for column, allowed in conditions}
     return replace(result, receipt=replace(result.receipt, filters=filters))
 
@@ -82,7 +99,7 @@ def _kept(receipt: str, key: tuple[Any, ...], _make: Callable[[], Any]) -> Any:
 def choices(workspace: str, digest: str, column: str, _data: Snapshot) -> tuple[str, ...]:
     """The values of an attribute that pages can be filtered by."""
     with engine.connect(_data.folder) as connection:
-        return values(engine.scan(connection, [_data.orders]), column)
+        return values(engine.scan(connection, [_data.table]), column)
 
 
 def rows(function: Callable[..., R], data: Snapshot, table: str = "orders", **parameters: Any) -> R:

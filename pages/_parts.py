@@ -12,7 +12,7 @@ import streamlit as st
 from cxlib.errors import CxError, NotEnoughData
 from cxlib.i18n import N_
 from cxlib.labels import label
-from cxlib.results import KPI, Estimate, Fact, Sentence, Verdict
+from cxlib.results import KPI, Estimate, Fact, Receipt, Sentence, Unit, Verdict
 from cxlib.store.snapshots import Snapshot
 from pages import _cache, _state
 
@@ -22,6 +22,42 @@ R = TypeVar("R")
 
 
 log = logging.getLogger("cxlib")
+
+# Parameters of sentences that are differences of two numbers.
+DIFFERENCES = ("change", "least", "usual")
+# What pages of orders can be filtered by.
+FILTERS = {column: label(column).name for column in ("channel", "place")}
+# What a page says that has not the kind of table which it is about: what it needs, and its rows.
+NEEDS = {
+    "transactions": (
+        N_("This page needs your orders"),
+        N_(
+            "Upload a file with one row an order (or an order line): who bought, when, and for"
+            " how much. CSV, Excel or Parquet, as your shop exports it."
+        ),
+    ),
+    "responses": (
+        N_("This page needs survey answers"),
+        N_(
+            "Upload a file with one row an answer: the score, and where you have them the day, the"
+            " customer, a comment and ratings. CSV, Excel or Parquet, as your survey tool exports it."
+        ),
+    ),
+    "tickets": (
+        N_("This page needs support tickets"),
+        N_(
+            "Upload a file with one row a ticket (or a step of one): its number, when it was opened,"
+            " and where you have them the first response, the solution and the topic."
+        ),
+    ),
+    "events": (
+        N_("This page needs events of your site or app"),
+        N_(
+            "Upload a file with one row an event: who, when, and what they did. Sessions, pages and"
+            " channels are used where the file has them."
+        ),
+    ),
+}
 
 
 def header(title: str, caption: str) -> None:
@@ -35,13 +71,8 @@ def require(kind: str) -> Snapshot:
     found = _state.snapshot(kind)
     if found is not None:
         return found
-    teach(
-        _("This page needs your orders"),
-        _(
-            "Upload a file with one row an order (or an order line): who bought, when, and for"
-            " how much. CSV, Excel or Parquet, as your shop exports it."
-        ),
-    )
+    title, text = NEEDS[kind]
+    teach(_(title), _(text))
 
 
 def teach(title: str, text: str) -> NoReturn:
@@ -55,38 +86,42 @@ def teach(title: str, text: str) -> NoReturn:
     st.stop()
 
 
-def filters(data: Snapshot) -> dict[str, Any]:
-    """What part of the data pages look at, kept in the URL: as-of day, channel, place."""
-    first, last = (
-        dt.date.fromisoformat(str(data.report[end])) for end in ("first_day", "last_day")
-    )
+def filters(data: Snapshot, columns: Mapping[str, str] = FILTERS) -> dict[str, Any]:
+    """What part of the data pages look at, kept in the URL: as-of day and values of columns.
+
+    `columns` are the columns of the table that may be chosen from, and what each is called (a
+    message id, or the user's own word). Data without days have no as-of day.
+    """
+    first, last = (_day(data.report.get(end)) for end in ("first_day", "last_day"))
     with st.popover(_("Filter"), icon=":material/filter_list:"):
-        day = st.date_input(
-            _("As of"),
-            value=last,
-            min_value=first,
-            max_value=last,
-            format="DD/MM/YYYY",
-            key="as_of",
-            bind="query-params",
-            help=_("Later rows are left out, as if today were this day."),
-        )
+        day = None
+        if first is not None and last is not None:
+            day = st.date_input(
+                _("As of"),
+                value=last,
+                min_value=first,
+                max_value=last,
+                format="DD/MM/YYYY",
+                key="as_of",
+                bind="query-params",
+                help=_("Later rows are left out, as if today were this day."),
+            )
         where = []
-        for column in ("channel", "place"):
+        for column, name in columns.items():
             offered = _cache.choices(data.workspace, data.digest, column, data)
             if len(offered) > 1:
                 chosen = st.multiselect(
-                    _(label(column).name),
-                    offered,
-                    key=column,
-                    bind="query-params",
-                    placeholder=_("All"),
+                    _(name), offered, key=column, bind="query-params", placeholder=_("All")
                 )
                 where += [(column, tuple(chosen))] if chosen else []
     if where:
-        names = "; ".join(f"{_(label(c).name)}: {', '.join(v)}" for c, v in where)
+        names = "; ".join(f"{_(columns[c])}: {', '.join(v)}" for c, v in where)
         st.caption(_("Filtered by {names}", names=plain(names)))
     return {"as_of": day or last, "where": tuple(where)}
+
+
+def _day(value: Any) -> dt.date | None:
+    return dt.date.fromisoformat(str(value)) if value else None
 
 
 def choice(name: str, choices: Mapping[str, str], key: str) -> Any:
@@ -122,9 +157,18 @@ def analysed(function: Callable[..., R], data: Snapshot, **parameters: Any) -> R
 
 def attempted(function: Callable[..., R], data: Snapshot, **parameters: Any) -> R | None:
     """An analysis that a page can do without: what it cannot answer is said, and the page goes on."""
+    return _softly(lambda: _cache.analysed(function, data, **parameters))
+
+
+def tried(function: Callable[..., R], of: Any, *key: Any, **parameters: Any) -> R | None:
+    """The same of what follows from a result; see `computed`."""
+    return _softly(lambda: _cache.computed(function, of, *key, **parameters))
+
+
+def _softly(compute: Callable[[], R]) -> R | None:
     try:
         with st.spinner(_("Computing…"), show_time=True):
-            return _cache.analysed(function, data, **parameters)
+            return compute()
     except NotEnoughData as missing:
         message, hint = _state.session().lang.error(missing)
         st.info(hint or message, title=message if hint else None)
@@ -161,11 +205,22 @@ def figure(value: Fact | Estimate | None, currency: str | None, compact: bool = 
         return lang.percent(value.value)
     if value.unit in ("count", "days"):
         return lang.number(value.value)
-    return lang.number(value.value, 2)
+    return lang.number(value.value, 1 if value.unit in ("points", "hours") else 2)
 
 
-def tiles(headline: Sequence[KPI], currency: str | None) -> None:
-    """The four first numbers: value, whether the newest month changed, sparkline; two a row on a phone."""
+def size(change: float, unit: Unit, currency: str | None) -> str:
+    """A difference as it is read: of two shares, as of two scores, in points, not in per cent."""
+    if unit in ("share", "points"):
+        points = 100 * change if unit == "share" else change
+        return _("{n} points", n=_state.session().lang.number(points, 1))
+    return figure(Fact(change, unit, 0), currency)
+
+
+def tiles(headline: Sequence[KPI], currency: str | None, proof: Receipt | None = None) -> None:
+    """The four first numbers: value, whether the newest month changed, sparkline; two a row on a phone.
+
+    What stands behind each is in its help; with the receipt, its definition too.
+    """
     with st.grid(min(4, len(headline)), min_column_width=150):
         for kpi in headline[:4]:
             text, colour, arrow = change(kpi.verdict, currency)
@@ -177,25 +232,30 @@ def tiles(headline: Sequence[KPI], currency: str | None) -> None:
                 delta_arrow=arrow,
                 border=True,
                 chart_data=[v for v in kpi.series if v == v][-24:] or None,
-                help=_explained(kpi, currency),
+                help=_explained(kpi, currency, proof),
             )
 
 
-def _explained(kpi: KPI, currency: str | None) -> str | None:
-    """What stands behind a tile: interval, change against last month and last year."""
-    told = [certainty(kpi.latest or kpi.value, currency)]
+def _explained(kpi: KPI, currency: str | None, proof: Receipt | None) -> str:
+    """What stands behind a tile: interval, change against last month and last year, definition."""
+    value = kpi.latest or kpi.value
+    exact = _("Exact, from {n}.", n=_state.session().lang.number(value.n))
+    told = [certainty(value, currency) or exact]
     for verdict in (kpi.verdict, kpi.last_year):
         if verdict is not None and verdict.change is not None and verdict.before:
-            size = figure(Fact(verdict.change, verdict.unit, 0), currency)
-            text = _("against {before}: {change}", before=period(verdict.before), change=size)
+            moved = size(verdict.change, verdict.unit, currency)
+            text = _("against {before}: {change}", before=period(verdict.before), change=moved)
             if verdict.usual is not None:
-                usual = figure(Fact(verdict.usual, verdict.unit, 0), currency)
+                usual = size(verdict.usual, verdict.unit, currency)
                 text += " · " + _("usual ups and downs: {usual}", usual=usual)
             if verdict.smallest_detectable is not None:
-                least = figure(Fact(verdict.smallest_detectable, verdict.unit, 0), currency)
+                least = size(verdict.smallest_detectable, verdict.unit, currency)
                 text += " · " + _("smallest change these data could show: {least}", least=least)
             told.append(text)
-    return "\n\n".join(filter(None, told)) or None
+    if proof is not None:
+        told.append(plain(_(proof.formula), 2_000))
+        told.append(f"`{proof.definition}` v{proof.version}")
+    return "\n\n".join(told)
 
 
 def change(verdict: Verdict | None, currency: str | None) -> tuple[str | None, Any, Any]:
@@ -204,9 +264,9 @@ def change(verdict: Verdict | None, currency: str | None) -> tuple[str | None, A
         return None, "off", "off"
     if verdict.state == "none":
         return _("no detectable change"), "off", "off"
-    size = figure(Fact(abs(verdict.change), verdict.unit, 0), currency)
+    moved = size(abs(verdict.change), verdict.unit, currency)
     sign = "+" if verdict.state == "up" else "-"
-    text = _("{change} vs {before}", change=f"{sign}{size}", before=period(verdict.before))
+    text = _("{change} vs {before}", change=f"{sign}{moved}", before=period(verdict.before))
     return text, "normal", verdict.state
 
 
@@ -222,7 +282,7 @@ def worded(sentence: Sentence, currency: str | None = None) -> str:
     values = {
         name: period(value)
         if name not in sentence.units
-        else _measured(value, sentence.units[name], currency)
+        else _measured(name, value, sentence.units[name], currency)
         for name, value in sentence.params.items()
     }
     return lang(sentence.message, **values)
@@ -236,7 +296,9 @@ def period(value: Any) -> str:
     return _state.session().lang(text)
 
 
-def _measured(value: Any, unit: Any, currency: str | None) -> str:
+def _measured(name: str, value: Any, unit: Any, currency: str | None) -> str:
+    if name in DIFFERENCES and value is not None:
+        return size(float(value), unit, currency)
     return figure(None if value is None else Fact(float(value), unit, 0), currency)
 
 

@@ -39,3 +39,17 @@ def values(table: Any, column: str, most: int = 50) -> tuple[str, ...]:
         .collect("pyarrow")
     )
     return tuple(str(value) for value in counted[column].to_list())
+
+
+def few(table: Any, columns: tuple[str, ...], most: int = 20) -> tuple[str, ...]:
+    """Those of some columns that have two values or more and not above `most`: what to compare by."""
+    frame = lazy(table)
+    held = [c for c in columns if c in frame.collect_schema().names()]
+    if not held:
+        return ()
+    counted = frame.select(
+        *(nw.col(c).n_unique().alias(c) for c in held),
+        *(nw.col(c).is_null().any().alias(f"{c} null") for c in held),
+    ).collect("pyarrow")
+    kinds = {c: int(counted[c][0]) - bool(counted[f"{c} null"][0]) for c in held}
+    return tuple(c for c in held if 2 <= kinds[c] <= most)

@@ -75,10 +75,101 @@ def subscriptions(customers: int = 1_500) -> pd.DataFrame:
     )
 
 
+def responses(customers: int = 400) -> pd.DataFrame:
+    """Two years of answers, some people's several: ratings of parts that make up three scores."""
+    rng = np.random.default_rng(7)
+    who = np.sort(rng.integers(0, customers, 600))
+    n = len(who)
+    mood = rng.normal(size=customers)[who]
+    felt = np.column_stack([0.7 * mood + rng.normal(size=n) for _ in range(4)])
+    whole = felt @ [0.4, 0.3, 0.2, 0.1] + 0.3 * rng.normal(size=n)
+    rated = np.digitize(felt, [-1.5, -0.7, 0.2, 1.0]) + 1.0
+    nps = np.digitize(whole, np.linspace(-1.8, 0.6, 10)).astype(float)
+    day = pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 730, n), unit="D")
+    words = np.where(whole < -0.5, "late and rude", "fine")
+    return pd.DataFrame(
+        {
+            "line": np.arange(2, n + 2),
+            "score": nps,
+            "customer_id": [f"c{i}" for i in who],
+            "timestamp": day + pd.Timedelta(hours=9),
+            "question": pd.Series([None] * n, dtype="str"),
+            "comment": pd.Series(words, dtype="str").where(rng.random(n) < 0.6),
+            "weight": rng.choice([0.5, 1.0, 2.0], n),
+            "day": day,
+            "s0": nps,
+            "s1": np.digitize(whole, [-1.5, -0.7, 0.0, 0.8]) + 1.0,
+            "s2": np.digitize(whole + rng.normal(size=n), [-2, -1.2, -0.6, 0, 0.6, 1.2]) + 1.0,
+            **{f"a{i}": rated[:, i] for i in range(4)},
+            "a4": rng.choice(["web", "toko", "app"], n),
+        }
+    )
+
+
+def tickets(customers: int = 300) -> pd.DataFrame:
+    """Two years of tickets, some people's several: answered in hours, most of them solved in days."""
+    rng = np.random.default_rng(7)
+    n = 900
+    opened = pd.Timestamp("2023-01-01") + pd.to_timedelta(
+        np.sort(rng.integers(0, 730 * 1_440, n)), unit="min"
+    )
+    answer = pd.to_timedelta(rng.lognormal(1, 1, n).round(2), unit="h").round("s")
+    solution = answer + pd.to_timedelta(rng.lognormal(3, 1, n).round(2), unit="h").round("s")
+    end = pd.Timestamp("2025-01-01")
+    responded, resolved = (pd.Series(opened + after) for after in (answer, solution))
+    is_open = (resolved >= end).to_numpy()
+    return pd.DataFrame(
+        {
+            "line": np.arange(2, n + 2),
+            "ticket_id": [f"t{i}" for i in range(n)],
+            "timestamp": opened,
+            "customer_id": [f"c{i}" for i in rng.integers(0, customers, n)],
+            "activity": pd.Series([None] * n, dtype="str"),
+            "first_response_at": responded.where(responded < end),
+            "resolved_at": resolved.where(~is_open),
+            "status": np.where(
+                is_open, "open", rng.choice(["closed", "reopened"], n, p=[0.9, 0.1])
+            ),
+            "topic": rng.choice(["late", "broken", "bill"], n, p=[0.5, 0.3, 0.2]),
+            "channel": rng.choice(["mail", "chat"], n),
+            "group": rng.choice(["shop", "depot"], n),
+            "csat": np.where(rng.random(n) < 0.4, rng.integers(1, 6, n), np.nan),
+            "text": pd.Series([None] * n, dtype="str"),
+            "day": opened.floor("D"),
+        }
+    )
+
+
+def events(customers: int = 400) -> pd.DataFrame:
+    """A year of visits of people who come at their own pace and stop, some of them."""
+    rng = np.random.default_rng(7)
+    first, pace = rng.integers(0, 300, customers), rng.gamma(1.5, 0.02, customers) + 1e-3
+    rows = []
+    for i, start in enumerate(first):
+        at, life = float(start), rng.exponential(200)
+        while at <= min(start + life, 365):
+            steps = np.cumsum(rng.exponential(40, 1 + rng.poisson(1.5)))
+            rows += [(f"c{i}", at * 86_400 + step, step == steps[-1]) for step in steps]
+            at += rng.exponential(1 / pace[i])
+    table = pd.DataFrame(rows, columns=["customer_id", "at", "last"])
+    table["timestamp"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(
+        table["at"], unit="s"
+    ).dt.round("us")
+    table["event"] = np.where(table.pop("last"), "buy", "view_item")
+    table["channel"] = np.where(table["customer_id"].str.endswith("1"), "app", "web")
+    return table.drop(columns="at").assign(day=table["timestamp"].dt.floor("D"))
+
+
 NO_PAGE = {"cxlib.value.occasions": "the command line has it; no page asks by occasions yet"}
 
 # An analysis of another package, or one that names its kind (`TABLE`), has its example here.
-EXAMPLES = {"value": orders, "subscriptions": subscriptions}
+EXAMPLES = {
+    "value": orders,
+    "subscriptions": subscriptions,
+    "responses": responses,
+    "events": events,
+    "tickets": tickets,
+}
 
 
 def example(module: ModuleType) -> pd.DataFrame:
@@ -122,7 +213,10 @@ def test_receipt_counts_every_row(module, results):
 
 
 # Tables that are given beside the first one, and words for what is in it, are not parameters.
-BESIDE = {"digests", "timezone", "lines", "customers", "attributes", "value", "names"}
+BESIDE = {
+    "digests", "timezone", "lines", "customers", "attributes", "value", "names", "orders", "events",
+    "tickets",
+}  # fmt: skip
 
 
 @every_analysis
@@ -160,7 +254,8 @@ def test_too_little_is_said(module, rows):
 def test_definitions_say_everything(module):
     assert module.DEFINITIONS
     for definition in module.DEFINITIONS:
-        empty = [f.name for f in dataclasses.fields(definition) if not getattr(definition, f.name)]
+        needed = [f.name for f in dataclasses.fields(definition) if f.name != "pitfalls"]
+        empty = [name for name in needed if not getattr(definition, name)]
         assert empty == []
         assert definition.id.startswith(module.__name__.split(".")[1] + ".")
 

@@ -12,10 +12,14 @@ PAGES = _catalogue.pages()
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: p.slug)
 every_language = pytest.mark.parametrize("code", languages())
 # Pages that are of use before there is data.
-OPEN = {"start", "upload"}
+OPEN = {"start", "upload", "glossary"}
 NEEDS = {
+    "chain": "This page needs survey answers",
+    "support": "This page needs support tickets",
     "connections": "This page needs two tables",
+    "engagement": "This page needs events of your site or app",
     "workspace": "There is no workspace yet",
+    "drivers": "This page needs survey answers",
 }
 ORDERS = "This page needs your orders"
 
