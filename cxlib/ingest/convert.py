@@ -28,6 +28,7 @@ from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
 from cxlib.ingest.repeats import find_repeated
 from cxlib.ingest.staged import Staged
+from cxlib.ingest.swapped import swapped_days
 from cxlib.ingest.typed import Typist
 from cxlib.ingest.unusual import REPEATING, Purchases
 from cxlib.results import Issue
@@ -95,6 +96,7 @@ def convert(
                 *typist.issues(),
                 *doubled,
                 *found,
+                *swapped_days(plan.mapping, plan.formats, staged),
             )
             imported = Imported(
                 kind=plan.kind,

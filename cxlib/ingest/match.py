@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-import pyarrow as pa
-
 from cxlib.i18n import N_
 from cxlib.ingest.assign import LIKELY as LIKELY
 from cxlib.ingest.assign import assign
 from cxlib.ingest.attributes import attributes
-from cxlib.ingest.columns import Column, Evidence, chunks
-from cxlib.ingest.dates import order_of
+from cxlib.ingest.columns import Column, Evidence
 from cxlib.ingest.learned import leaning, signs
 from cxlib.ingest.likelihood import (
     CLOSE,
@@ -27,7 +24,7 @@ from cxlib.ingest.questions import ask_direction, currency, formats, open_fields
 from cxlib.ingest.scales import Scaled
 from cxlib.ingest.scores import primary, scales_in, scores_of
 from cxlib.ingest.staged import Staged
-from cxlib.ingest.swapped import looks_swapped
+from cxlib.ingest.swapped import swapped_days
 from cxlib.results import Issue
 from cxlib.tables.headers import language_of
 from cxlib.tables.kind import Kind, kinds
@@ -149,7 +146,7 @@ def propose(
         issues=(
             *_remarks(chosen, fields, {column.name: column for column in columns}),
             *_known(export, known, fields),
-            *_swapped(fields, written, staged),
+            *swapped_days(fields, written, staged),
             *_scale_remarks(scales),
         ),
         samples=dict(zip(staged.columns, staged.samples, strict=True)),
@@ -251,27 +248,6 @@ def _known(
     if fields.get("amount") == known.get("amount"):  # the user may have chosen another column
         for note in export.notes:
             yield Issue(note, "info", NOTES[note], params=program)
-
-
-def _swapped(
-    fields: Mapping[str, str], written: Mapping[str, str], staged: Staged
-) -> Iterator[Issue]:
-    column, order = fields.get("timestamp"), order_of(written.get("timestamp", ""))
-    if column is None or order not in ("ymd", "dmy", "mdy"):
-        return
-    first = [c.cast(pa.string()) for c in chunks(staged, staged.cell(column), slice(1))]
-    if first and looks_swapped(pa.concat_arrays(first), order):
-        yield Issue(
-            "swapped_days",
-            "warning",
-            N_("In the column “{column}” day and month look exchanged in days up to the 12th."),
-            N_(
-                "Compare a few with the program that the file is from, and export it again with the "
-                "year first."
-            ),
-            {"column": column},
-            column=column,
-        )
 
 
 def _scale_remarks(scales: list[Scaled]) -> Iterator[Issue]:

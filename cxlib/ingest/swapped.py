@@ -2,18 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from cxlib.ingest.dates import Order, parse_dates
+from cxlib.i18n import N_
+from cxlib.ingest.columns import chunks
+from cxlib.ingest.dates import Order, order_of, parse_dates
 from cxlib.ingest.plan import TIMEZONE
+from cxlib.ingest.staged import Staged
+from cxlib.results import Issue
 
 LEAST = 200  # days on either side, for shares that mean something
 FAR = 5.0  # standard errors
 RESTING = 0.15  # share of weekends, two days in seven, below which a business rests on them
 
 
+def swapped_days(
+    fields: Mapping[str, str], formats: Mapping[str, str], staged: Staged
+) -> Iterator[Issue]:
+    """The warning about the column of times, where its first days look exchanged.
+
+    `fields` is field → column, `formats` the order of days by field.
+    """
+    column, order = fields.get("timestamp"), order_of(formats.get("timestamp", ""))
+    if column is None or order not in ("ymd", "dmy", "mdy"):
+        return
+    first = [c.cast(pa.string()) for c in chunks(staged, staged.cell(column), slice(1))]
+    if first and looks_swapped(pa.concat_arrays(first), order):
+        yield warning(column)
+
+
+def warning(column: str) -> Issue:
+    """What is said of a column whose days look exchanged."""
+    return Issue(
+        "swapped_days",
+        "warning",
+        N_("In the column “{column}” day and month look exchanged in days up to the 12th."),
+        N_(
+            "Compare a few with the program that the file is from, and export it again with the "
+            "year first."
+        ),
+        {"column": column},
+        column=column,
+    )
+
+
 def looks_swapped(text: pa.Array, order: Order) -> bool:
+    """`exchanged` of days that are written in an order."""
+    moments = parse_dates(text, order, TIMEZONE).drop_null()
+    return exchanged(moments.to_numpy(zero_copy_only=False))
+
+
+def exchanged(moments: NDArray[np.datetime64]) -> bool:
     """Whether the days up to the 12th look as if their month and day were exchanged.
 
     A spreadsheet that takes 3/4 for 4/3 leaves 13/4 alone. Of a business that rests at weekends,
@@ -21,8 +64,7 @@ def looks_swapped(text: pa.Array, order: Order) -> bool:
     the other way round they keep them as well. Nothing can be told where weekends are like other
     days.
     """
-    moments = parse_dates(text, order, TIMEZONE).drop_null()
-    days = moments.to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    days = moments.astype("datetime64[D]")
     months = days.astype("datetime64[M]")
     day = (days - months.astype("datetime64[D]")).astype(int) + 1
     year, month = months.astype("datetime64[Y]"), months.astype(int) % 12 + 1

@@ -59,6 +59,19 @@ class SurvivalCurve:
         ends = 1 - waiting.high, 1 - waiting.low
         return Estimate(1 - waiting.value, *ends, waiting.n, "share", METHOD)
 
+    def quantile(self, share: float) -> Estimate | None:
+        """The first duration by which `share` have had the event, its ends as those of `median`;
+        None while fewer have."""
+        return _quantile(
+            self.durations,
+            self.survival,
+            self.low,
+            self.high,
+            int(self.at_risk[0]),
+            self.unit,
+            share,
+        )
+
 
 def kaplan_meier(
     durations: ArrayLike, events: ArrayLike, censored: ArrayLike, unit: Unit = "days"
@@ -111,7 +124,7 @@ def kaplan_meier(
         variance=survival**2 * terms,
         low=low,
         high=high,
-        median=_median(times, survival, low, high, int(at_risk[0]), unit),
+        median=_quantile(times, survival, low, high, int(at_risk[0]), unit),
         unit=unit,
     )
 
@@ -124,16 +137,22 @@ def _counts(values: ArrayLike, k: int) -> Counts:
     return whole
 
 
-def _median(
-    times: Floats, survival: Floats, low: Floats, high: Floats, n: int, unit: Unit
+def _quantile(
+    times: Floats,
+    survival: Floats,
+    low: Floats,
+    high: Floats,
+    n: int,
+    unit: Unit,
+    share: float = 0.5,
 ) -> Estimate | None:
-    median, earliest, latest = (_halved(times, curve) for curve in (survival, low, high))
-    if math.isinf(median):
+    value, earliest, latest = (_fallen(times, curve, 1 - share) for curve in (survival, low, high))
+    if math.isinf(value):
         return None
-    return Estimate(median, earliest, latest, n, unit, "Brookmeyer-Crowley", LEVEL)
+    return Estimate(value, earliest, latest, n, unit, "Brookmeyer-Crowley", LEVEL)
 
 
-def _halved(times: Floats, curve: Floats) -> float:
-    """The first time at which a falling curve is at a half or below."""
-    below = curve <= 0.5 + ROUNDING
+def _fallen(times: Floats, curve: Floats, to: float) -> float:
+    """The first time at which a falling curve is at `to` or below."""
+    below = curve <= to + ROUNDING
     return float(times[below.argmax()]) if below.any() else math.inf

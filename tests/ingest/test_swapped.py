@@ -3,7 +3,8 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from cxlib.ingest import match
+from cxlib.ingest import convert, match
+from cxlib.ingest.plan import plan
 from cxlib.ingest.swapped import looks_swapped
 
 DAYS = [dt.date(2024, 1, 1) + dt.timedelta(days=i) for i in range(730)] * 2
@@ -40,3 +41,19 @@ def test_the_help_desk_is_warned_about(shared, stage):
 def test_a_shop_that_sells_all_week_is_not(shared, stage):
     proposal = match.propose(stage(shared("data/transactions/cdnow_master.txt")))
     assert "swapped_days" not in {issue.code for issue in proposal.issues}
+
+
+def test_the_import_says_what_the_proposal_said(shared, stage, tmp_path):
+    proposal = match.propose(staged := stage(shared("data/tickets/helpdesk_events.csv")))
+    imported = convert.convert(staged, plan(proposal), tmp_path)
+    assert [i for i in imported.issues if i.code == "swapped_days"] == [
+        i for i in proposal.issues if i.code == "swapped_days"
+    ]
+
+
+def test_the_import_of_days_as_they_were_says_nothing(stage, tmp_path):
+    for days, said in ((WORKDAYS, False), (exchanged(WORKDAYS), True)):
+        rows = [f"t{i},{day:%Y-%m-%d}" for i, day in enumerate(days)]
+        staged = stage("\n".join(["ticket_id,timestamp", *rows]))
+        imported = convert.convert(staged, plan(match.propose(staged, "tickets")), tmp_path)
+        assert ("swapped_days" in {issue.code for issue in imported.issues}) == said
