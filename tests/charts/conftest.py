@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from cxlib.charts.theme import DARK, LIGHT
+from cxlib.growth import engagement
 from cxlib.i18n import language, languages
 from cxlib.value import (
     bridge,
@@ -178,6 +179,34 @@ def bridge_result(orders):
 @pytest.fixture(scope="session")
 def retention_result(orders):
     return retention.analyse(orders, by="product")
+
+
+@pytest.fixture(scope="session")
+def events():
+    """A year of visits, three events at most, of customers and channels named like a trap."""
+    generator = np.random.default_rng(7)
+    n = 4 * CUSTOMERS
+    who = generator.integers(0, 300, n)
+    at = pd.Timestamp(FIRST) + pd.to_timedelta(generator.integers(0, 365 * 86_400, n), unit="s")
+    visit = np.repeat(np.arange(n), generator.integers(1, 4, n))
+    time = pd.Series(at[visit]) + pd.to_timedelta(generator.integers(0, 300, len(visit)), unit="s")
+    return pd.DataFrame(
+        {
+            "customer_id": [f"{NAMES[i % len(NAMES)]} {i}" for i in who[visit]],
+            "timestamp": time,
+            "event": generator.choice(["view_item", "buy"], len(visit)),
+            "channel": np.array(NAMES)[visit % len(NAMES)],
+            "a0": np.array(NAMES)[who[visit] % 5],
+            "day": time.dt.floor("D"),
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def engagement_result(events):
+    day = pd.Timestamp(FIRST)
+    shown = pd.DataFrame({"channel": NAMES, "impressions": 1e4, "clicks": 123.0, "day": day})
+    return engagement.analyse(events, by="a0", campaigns=shown)
 
 
 @pytest.fixture(params=languages())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 import re
 import struct
@@ -20,6 +21,7 @@ from cxlib.charts import (
     cohort_fits,
     covariates,
     customer,
+    engagement,
     forecast,
     migration,
     recurring,
@@ -27,6 +29,7 @@ from cxlib.charts import (
     retention,
     rfm,
     sales,
+    visits,
 )
 from cxlib.charts.theme import DARK, LIGHT, painted
 from cxlib.export.image import to_image
@@ -38,6 +41,10 @@ from cxlib.value.clv.segments import by_group
 
 MARKS = 5_000
 SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+ANNOTATIONS = (
+    (dt.date(2024, 3, 5), dt.date(2024, 3, 5), "Incident", "<img src=x onerror=alert(1)>"),
+    (dt.date(2024, 5, 2), dt.date(2024, 8, 1), "Campaign", "datum.amount > 0"),
+)
 # name → (the result it draws, how it is called)
 DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
     "rfm.grid": ("rfm_result", rfm.grid),
@@ -45,7 +52,10 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
     "migration.matrix": ("migration_result", migration.matrix),
     "migration.flows": ("migration_result", migration.flows),
     "migration.cohorts": ("migration_result", migration.cohorts),
-    "sales.monthly": ("sales_result", sales.monthly),
+    "sales.monthly": (
+        "sales_result",
+        lambda result, lang, look: sales.monthly(result, ANNOTATIONS, lang, look),
+    ),
     "sales.breakdown": (
         "sales_result",
         lambda r, lang, look: sales.breakdown(r, "product", lang, look),
@@ -123,6 +133,21 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
     ),
     "retention.next_order": ("retention_result", retention.next_order),
     "retention.gap_histogram": ("retention_result", retention.gap_histogram),
+    "engagement.active": ("engagement_result", engagement.active),
+    "engagement.stickiness": ("engagement_result", engagement.stickiness),
+    "engagement.lifecycle": ("engagement_result", engagement.lifecycle),
+    "visits.monthly": (
+        "engagement_result",
+        lambda r, lang, look: visits.monthly(r, "engaged_share", lang, look),
+    ),
+    "visits.grouped": (
+        "engagement_result",
+        lambda r, lang, look: visits.grouped(r.groups, "mean_minutes", lang, look),
+    ),
+    "visits.ctr": (
+        "engagement_result",
+        lambda r, lang, look: visits.ctr(r.clicks, lang, look),
+    ),
     "customer.timeline": (
         "orders",
         lambda orders, lang, look: customer.timeline(
@@ -169,6 +194,11 @@ SELECTIONS = {
     "retention.curve": {"age": ["age"]},
     "retention.next_order": {"wait": ["purchase", "days"]},
     "retention.gap_histogram": {"bar": ["low", "high"]},
+    "engagement.active": {"active": ["series", "date"]},
+    "engagement.stickiness": {"stickiness": ["date"]},
+    "engagement.lifecycle": {"state": ["day", "state"]},
+    "visits.monthly": {"month": ["day"]},
+    "visits.grouped": {"group": ["role", "raw"]},
     "clv.distribution": {"bar": ["low", "high"]},
     "clv.value_map": {"cell": ["low", "high", "alive_low", "alive_high"]},
 }
@@ -210,7 +240,7 @@ def png_size(data: bytes) -> tuple[int, int]:
 
 
 CHARTS = (
-    bridge, churn, clusters, clv, cohort_fits, covariates, customer, forecast, migration, recurring, renewals, retention, rfm, sales,
+    bridge, churn, clusters, clv, cohort_fits, covariates, customer, forecast, migration, recurring, renewals, retention, rfm, sales, engagement, visits,
 )  # fmt: skip
 
 
