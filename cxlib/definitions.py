@@ -22,7 +22,7 @@ class Definition:
     """The meaning of a number, shown beside it.
 
     `id` is stable (``value.rfm``); `version` rises whenever the same data would give another number.
-    The other fields are message ids.
+    The other fields are message ids; `pitfalls` says how the number is misread most.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Definition:
     good_for: str
     not_good_for: str
     source: str
+    pitfalls: str = ""
 
     def receipt(
         self,

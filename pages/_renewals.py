@@ -27,7 +27,7 @@ def lasting(
     result = _parts.attempted(analyse, data, as_of=as_of)
     if result is None:
         return
-    _parts.tiles(result.headline, currency)
+    _parts.tiles(result.headline, currency, result.receipt)
     point = _charts.chart(
         charts.survivor,
         result,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from cxlib.definitions import definitions
+from cxlib.export import report
 from cxlib.i18n import N_
 from cxlib.ingest.plain import from_plain
-from cxlib.labels import written
-from cxlib.results import Gate, Issue, Receipt
+from cxlib.labels import label, written
+from cxlib.results import Estimate, Fact, Gate, Issue, Param, Receipt
 from cxlib.store.snapshots import Snapshot
 from cxlib.tables.kind import kind as kind_of
 from pages import _parts, _state
@@ -20,26 +23,68 @@ _ = _state.say
 
 
 def receipt(proof: Receipt) -> None:
-    """How the numbers came to be: definition, data, rows, parameters."""
+    """How the numbers came to be, in enough detail to compute them again, and as a file that does."""
     lang = _state.session().lang
     known = definitions()[proof.definition]
     with st.popover(f"{_('Receipt')}: {_(known.name)}", icon=":material/receipt_long:"):
         st.markdown(f"**{_(known.name)}** · `{proof.definition}` v{proof.version}")
         st.write(_(proof.formula))
-        st.caption(_("Good for: {text}", text=_(known.good_for)))
-        st.caption(_("Not good for: {text}", text=_(known.not_good_for)))
+        for name, text in (
+            (N_("Good for: {text}"), known.good_for),
+            (N_("Not good for: {text}"), known.not_good_for),
+            (N_("Mind: {text}"), known.pitfalls),
+        ):
+            if text:
+                st.caption(_(name, text=_(text)))
         rows = [
-            (N_("Rows in"), lang.number(proof.rows_in)),
-            (N_("Rows used"), lang.number(proof.rows_used)),
+            (_("Rows in"), lang.number(proof.rows_in)),
+            (_("Rows used"), lang.number(proof.rows_used)),
             *((_excluded(reason), lang.number(n)) for reason, n in proof.excluded.items() if n),
-            *((name, str(value)) for name, value in proof.parameters.items()),
-            *((name, str(value)) for name, value in proof.filters.items()),
-            (N_("Time zone"), proof.timezone),
-            (N_("Data"), ", ".join(digest[:12] for digest in proof.snapshots)),
-            (N_("Source"), known.source),
-            (N_("Version"), proof.library),
+            *((_filtered(column), str(value)) for column, value in proof.filters.items()),
+            *((_named(name), _set(value)) for name, value in proof.parameters.items()),
+            (_("A row's day"), _(proof.date_basis)),
+            (_("Time zone"), proof.timezone),
+            (_("Data"), ", ".join(digest[:12] for digest in proof.snapshots)),
+            (_("Source"), known.source),
+            (_("Version"), proof.library),
         ]
-        st.table({_("What"): [_(n) for n, v in rows], _("Which"): [v for n, v in rows]})
+        st.table(
+            {
+                _("What"): [_parts.plain(name) for name, value in rows],
+                _("Which"): [_parts.plain(value, 2_000) for name, value in rows],
+            }
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _download(proof)
+            st.page_link(
+                "learn/glossary.py",
+                label=_("In the glossary"),
+                icon=":material/menu_book:",
+                query_params={"term": proof.definition},
+            )
+
+
+def _download(proof: Receipt) -> None:
+    """The receipt and its numbers as a file that `verify` computes again."""
+    workspace = _state.session().workspace
+    filters = {column: tuple(_state.get(column) or ()) for column in proof.filters}
+
+    def made() -> str:
+        data = report.held(filter(None, [workspace]), proof.snapshots)
+        answer = report.report(proof, tuple(filters.items()), data)
+        return json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False)
+
+    number = hashlib.sha256(repr(proof).encode()).hexdigest()[:12]
+    st.download_button(
+        _("Report for verifying"),
+        made,
+        file_name=f"{proof.definition}-{number}.json",
+        mime="application/json",
+        icon=":material/verified:",
+        on_click="ignore",
+        key=f"receipt_{number}",
+        help=_("The numbers with their receipt. “verify” computes them again and compares."),
+    )
 
 
 def facts(result: Any, currency: str | None) -> None:
@@ -54,17 +99,20 @@ def facts(result: Any, currency: str | None) -> None:
         ]
     with st.expander(_("All figures")):
         st.caption(f"{lang.date(result.first_day)} – {lang.date(result.last_day)}")
-        st.table(
-            {
-                _("What"): [name for name, value in rows],
-                _("How much"): [
-                    _parts.figure(value, currency, compact=False) for name, value in rows
-                ],
-                _("Certainty"): [
-                    _parts.certainty(value, currency) or _("exact") for name, value in rows
-                ],
-            }
-        )
+        figures(rows, currency)
+
+
+def figures(rows: Sequence[tuple[str, Fact | Estimate]], currency: str | None = None) -> None:
+    """Numbers by name, each with its interval where it is an estimate."""
+    st.table(
+        {
+            _("What"): [name for name, value in rows],
+            _("How much"): [_parts.figure(value, currency, compact=False) for name, value in rows],
+            _("Certainty"): [
+                _parts.certainty(value, currency) or _("exact") for name, value in rows
+            ],
+        }
+    )
 
 
 def gates(found: Sequence[Gate], notes: Sequence[Issue] = ()) -> None:
@@ -183,3 +231,35 @@ def _day(value: Any) -> str:
 
 def _excluded(reason: str) -> str:
     return _("Left out: {reason}", reason=_(reason))
+
+
+def _filtered(column: str) -> str:
+    return _("Only: {attribute}", attribute=_(label(column).name))
+
+
+def _named(parameter: str) -> str:
+    """What a parameter is called; one without words of its own as programs know it."""
+    names = {
+        "as_of": N_("As of"),
+        "seed": N_("Random seed"),
+        "before": N_("Compared with"),
+        "annual_discount_rate": N_("Discount a year"),
+        "resamples": N_("Resamples"),
+        "horizon_days": N_("Horizon in days"),
+        "scoring": N_("Scoring"),
+        "window_days": N_("Days looked ahead"),
+    }
+    return _(names.get(parameter, label(parameter).name)).replace("_", " ")
+
+
+def _set(value: Param) -> str:
+    """The value of a parameter as people write it."""
+    lang = _state.session().lang
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, (int, float)):
+        return lang.number(value, 0 if value == int(value) else 2)
+    day = len(value) == 10 and value[4] + value[7] == "--"
+    return written(value, "day", lang) if day else _(value)

@@ -2,7 +2,7 @@
 
 A command is a module of this package, named like it (``import_`` for ``import``), that has `NAME`,
 `HELP` (a message id), `add_options(parser)`, which adds its positionals and its own options, `run(arguments) -> dict`,
-plain values for ``--json``, and, where the general listing will not do,
+plain values for ``--json`` (with a receipt, what was asked is added as ``run``), and, where the general listing will not do,
 `describe(result, language) -> str` for people. The options that every command shares are in
 `cxlib.cli.options`; `cxlib.cli.loading` turns a file of the user into tables.
 """
@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from cxlib.cli import options, printing
+from cxlib.cli import options, printing, recorded
 from cxlib.errors import CxError
 from cxlib.i18n import N_, SOURCE, Language, language
 from cxlib.ingest.faults import disk_full, is_full
@@ -44,8 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     shown, as_json = language(SOURCE), "--json" in argv
     try:
         shown = language(options.asked_language(argv))
-        arguments = _parser(shown, _asked(argv)).parse_args(argv)
+        arguments = parsed(argv, shown)
         result = arguments.command.run(arguments)
+        if as_json and "receipt" in result:
+            result = {**result, "run": recorded.run(argv, arguments)}
     except CxError as error:
         return _refused(error, shown, as_json)
     except OSError as error:
@@ -62,6 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return STOPPED
     _answer(_written(arguments.command, result, shown, as_json))
     return REFUSED if result.get("refused") else DONE
+
+
+def parsed(argv: Sequence[str], shown: Language) -> argparse.Namespace:
+    """What was asked; `command` is the module of the command. Raises CxError `usage`."""
+    return _parser(shown, _asked(argv)).parse_args(argv)
 
 
 def _asked(argv: Sequence[str]) -> dict[str, ModuleType]:

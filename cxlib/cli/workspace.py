@@ -30,12 +30,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """The workspaces, or the one that was exported or erased."""
-    # The store is where the app has it.
-    beside = Path(__file__).resolve().parents[2] / ".cxlib"
-    home: Path = arguments.home or Path(os.environ.get("CXLIB_HOME", beside))
+    home = home_of(arguments)
     if arguments.action == "list" and not _is_store(home):
         return {"home": home, "workspaces": []}
-    store = _store(home)
+    store = opened(home)
     try:
         if arguments.action == "list":
             listed = [_described(workspace) for workspace in store.workspaces()]
@@ -93,12 +91,18 @@ def _described(workspace: Workspace) -> dict[str, Any]:
     }
 
 
+def home_of(arguments: argparse.Namespace) -> Path:
+    """Where the app keeps its data: as said, or where it does unless told."""
+    beside = Path(__file__).resolve().parents[2] / ".cxlib"
+    return arguments.home or Path(os.environ.get("CXLIB_HOME", beside))
+
+
 def _is_store(home: Path) -> bool:
     return (home / "workspaces").is_dir()
 
 
-def _store(home: Path) -> Store:
-    """The store that is there; none is made."""
+def opened(home: Path) -> Store:
+    """The store that is there; none is made. Raises CxError `no_store`."""
     if not _is_store(home):
         raise CxError(
             "no_store",

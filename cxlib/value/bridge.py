@@ -49,6 +49,10 @@ DEFINITIONS = (
             "Saying which is right. A tool that sees other orders, or tells customers apart by other"
             " means, differs for reasons that no definition explains."
         ),
+        pitfalls=N_(
+            "One word stands for several shares: before two figures are compared, ask both"
+            " tools what they divide by, and over which days."
+        ),
         source=pages(ORDERS),
     ),
     Definition(
@@ -60,6 +64,10 @@ DEFINITIONS = (
         not_good_for=N_(
             "Saying which is right. When a cancelled subscription ends, and what failed payments,"
             " discounts and trials do, each tool decides before it counts."
+        ),
+        pitfalls=N_(
+            "Two rates of one name may be of the customers at the start of a month or of their"
+            " average, with new customers or without, with upgrades or without."
         ),
         source=pages(SUBSCRIPTIONS),
     ),

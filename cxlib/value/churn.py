@@ -40,6 +40,10 @@ DEFINITIONS = (
             "Counting the lost: without a contract nobody says goodbye, and one in ten gaps is"
             " longer than the rule. P(alive) on the Lifetime value page gives no yes or no."
         ),
+        pitfalls=N_(
+            "The rule comes from the gaps of the whole shop: who buys once a year is silent for"
+            " long and not lost. Customers with one purchase have no rhythm of their own."
+        ),
         source="DeLong et al. (1988); Platt (1999); Breiman (2001); Friedman (2001)",
     ),
 )

@@ -46,6 +46,11 @@ DEFINITIONS = (
             "Causes: what goes with leaving need not bring it about. A snapshot tells who has left"
             " by now, not who will leave when."
         ),
+        pitfalls=N_(
+            "A column that is filled in after somebody left makes a model look brilliant and is"
+            " of no use: such columns are refused. Ranking well does not mean that a letter will"
+            " keep anybody."
+        ),
         source="DeLong et al. (1988); Platt (1999); Breiman (2001); Friedman (2001)",
     ),
 )

@@ -38,6 +38,11 @@ DEFINITIONS = (
             "Following customers over time: other data give other clusters. RFM segments keep their"
             " meaning."
         ),
+        pitfalls=N_(
+            "Names come from the averages of a cluster, and its members differ from them. With"
+            " few customers, or two features that say the same, clusters come and go: look at"
+            " their stability first."
+        ),
         source="Arthur & Vassilvitskii (2007), k-means++; Rousseeuw (1987), silhouettes;"
         " Hubert & Arabie (1985), adjusted Rand index",
     ),

@@ -49,6 +49,10 @@ DEFINITIONS = (
             "Judging a campaign: who was written to also differs from the others, and scores are"
             " relative, so that customers move when others buy more. An experiment answers that."
         ),
+        pitfalls=N_(
+            "After Lebaran many slip who will be back: choose two days in the same season."
+            " Somebody near an edge of the scores changes segment by a single day."
+        ),
         source="Segments as in RFM; intervals: Wilson (1927)",
     ),
 )

@@ -47,6 +47,11 @@ DEFINITIONS = (
             "Customers who buy whenever they like, several times a period: lifetime value counts"
             " purchases in continuous time."
         ),
+        pitfalls=N_(
+            "The answer depends on what is called an occasion: take the period in which people"
+            " decide, such as a year for an event that is held every year. A period that is not"
+            " over is left out."
+        ),
         source=(
             "Fader, Hardie & Shang (2010), Customer-base analysis in a discrete-time noncontractual"
             " setting, Marketing Science 29(6)"

@@ -48,6 +48,11 @@ DEFINITIONS = (
             "Saying who leaves next: contracts of one age are alike here. Plans that change what"
             " they ask of customers while the projection runs."
         ),
+        pitfalls=N_(
+            "Renewal rates rise with age even if nobody grows more loyal: those who were likely to"
+            " leave have left. One average rate for all ages makes old contracts look worse than"
+            " they are, and new ones better."
+        ),
         source=(
             "Fader & Hardie (2007), How to project customer retention; Fader & Hardie (2010),"
             " Customer-base valuation in a contractual setting; Kaplan & Meier (1958)"

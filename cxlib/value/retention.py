@@ -40,6 +40,10 @@ DEFINITIONS = (
             "Saying who is lost: without a contract nobody says goodbye. First cohorts of a file"
             " hold customers who had bought before it begins."
         ),
+        pitfalls=N_(
+            "Newer cohorts have had less time to come back: compare cohorts at the same age. A"
+            " good month of one cohort can be a season, which all cohorts have at the same time."
+        ),
         source="Wilson (1927); Kaplan & Meier (1958); Kalbfleisch & Prentice (2002), section 1.4",
     ),
 )

@@ -50,6 +50,11 @@ DEFINITIONS = (
             "Forecasting money: scores compare your customers with one another, so about a fifth"
             " is always at the bottom. Lifetime value forecasts."
         ),
+        pitfalls=N_(
+            "The same customer scores differently among other customers or in another month. A"
+            " segment is no forecast, and in a young shop a Champion may have bought three"
+            " times."
+        ),
         source="Hughes (1994), Strategic Database Marketing; grid of this project",
     ),
 )

@@ -38,6 +38,11 @@ DEFINITIONS = (
             "Saying why. “New” means first seen in this file: older customers who come back look"
             " new in its first months."
         ),
+        pitfalls=N_(
+            "The running month is not over: only complete months are compared. Ramadan, Lebaran"
+            " and sale days such as 11.11 move revenue from month to month without any change in"
+            " the business."
+        ),
         source="Farris, Bendle, Pfeifer & Reibstein (2010), Marketing Metrics; Wilson (1927);"
         " Gini (1912)",
     ),

@@ -29,7 +29,7 @@ if data.kind == "transactions":
             days=_.number(result.rule_days),
         )
     )
-    _parts.tiles(result.headline, currency)
+    _parts.tiles(result.headline, currency, result.receipt)
     _churn.silent(result)
     _parts.meaning(result.meaning, currency)
     _churn.saves(result)
@@ -60,7 +60,7 @@ if dated:
             last=_.date(found.last_day),
         )
     )
-    _parts.tiles(found.headline, currency)
+    _parts.tiles(found.headline, currency, found.receipt)
     _churn.revenue(found, currency)
     _churn.lives(found.plans, found.receipt)
     _churn.told(found)
@@ -78,7 +78,7 @@ model = _parts.analysed(
     without=without,
 )
 st.caption(_(model.reading))
-_parts.tiles(model.headline, currency)
+_parts.tiles(model.headline, currency, model.receipt)
 _parts.meaning(model.meaning, currency)
 _churn.saves(model)
 _churn.told(model)

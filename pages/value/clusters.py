@@ -27,7 +27,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     part = _parts.filters(orders)
 result = _parts.analysed(clusters.analyse, orders, k=k, **part)
-_parts.tiles(result.headline, currency)
+_parts.tiles(result.headline, currency, result.receipt)
 
 st.subheader(_("What sets them apart"), anchor=False)
 cell = _charts.chart(

@@ -20,7 +20,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     part = _parts.filters(orders)
 result = _value.valued(orders, part, terms)
 st.caption(_("{model}, as of {day}.", model=charts.NAMES[result.model], day=_.date(part["as_of"])))
-_parts.tiles(result.headline, currency)
+_parts.tiles(result.headline, currency, result.receipt)
 _report.gates(result.gates, result.notes)
 
 left, right = st.columns(2)

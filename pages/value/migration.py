@@ -39,7 +39,7 @@ st.caption(
         day=_.date(result.as_of),
     )
 )
-_parts.tiles(result.headline, currency)
+_parts.tiles(result.headline, currency, result.receipt)
 
 st.subheader(_("From where to where"), anchor=False)
 as_flows, as_table = st.tabs([_("As flows"), _("As a table")])

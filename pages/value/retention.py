@@ -22,7 +22,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     by = _retention.attribute(orders)
     part = _parts.filters(orders)
 result = _parts.analysed(retention.analyse, orders, lines=True, period=period, by=by, **part)
-_parts.tiles(result.headline, currency)
+_parts.tiles(result.headline, currency, result.receipt)
 
 st.subheader(_("Who comes back?"), anchor=False)
 measure = _parts.choice(_("Shown"), charts.MEASURES, "measure")

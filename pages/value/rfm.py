@@ -28,7 +28,7 @@ st.caption(
         day=_.date(result.snapshot),
     )
 )
-_parts.tiles(result.headline, currency)
+_parts.tiles(result.headline, currency, result.receipt)
 
 left, right = st.columns([3, 2])
 with left:

@@ -47,6 +47,11 @@ DEFINITIONS = (
             "What one customer will do: the interval is of the expectation, and single customers"
             " differ from it widely. Contracts with a known end. Seasons and price changes."
         ),
+        pitfalls=N_(
+            "It is not what customers have paid so far. Somebody with one purchase can be worth"
+            " more than a frequent buyer who has fallen silent, and one large order is weak"
+            " evidence: averages are pulled towards those of all."
+        ),
         source="Fader, Hardie & Lee (2005a, 2005b); Fader & Hardie (2013)",
     ),
     Definition(
@@ -61,6 +66,10 @@ DEFINITIONS = (
         not_good_for=N_(
             "Customers with one purchase: BG/NBD lets nobody leave before the first repeat"
             " purchase, so theirs is always 100 %."
+        ),
+        pitfalls=N_(
+            "It names no day: who is almost surely there may still take a year to buy again."
+            " The same silence lowers it quickly for frequent buyers and slowly for rare ones."
         ),
         source="Fader, Hardie & Lee (2008), Computing P(alive) using the BG/NBD model",
     ),
