@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
@@ -152,19 +153,35 @@ def confirm(upload: Upload, made: Plan, imported: Imported, mode: str) -> None:
 
 def sample(chosen: Sample) -> None:
     """Import a sample in one go; where it has a question, show the upload page."""
-    workspace = _state.workspace()
+    lang = _state.session().lang
     with tempfile.TemporaryDirectory() as folder, st.spinner(_("Preparing the sample…")):
-        path = chosen.write(Path(folder))
-        upload = workspace.stage(io.BytesIO(path.read_bytes()), path.name)
-        staged = _steps.attempt(lambda: intake.stage(upload, ReadOptions(header=chosen.header)))
-        mapping = {f: staged.column(c) for f, c in chosen.mapping.items()}
-        proposal = _steps.attempt(lambda: intake.propose(staged, chosen.kind, mapping.items()))
-        if proposal.questions:
-            st.switch_page("data/upload.py", query_params={"upload": upload.id})
-        made = plan(proposal, lang=_state.session().lang.code)
-        imported = _steps.attempt(lambda: intake.check(upload, staged, made))
-        intake.keep(workspace, upload, made, imported)
+        mapping = chosen.mapping.items()
+        options = ReadOptions(header=chosen.header)
+        asked = _taken(chosen.write(Path(folder)), chosen.kind, mapping, options)
+        if asked is not None:
+            st.switch_page("data/upload.py", query_params={"upload": asked.id})
+        others = chosen.more(Path(folder)) if chosen.more else {}
+        told = st.empty()
+        for kind, path in others.items():
+            told.caption(lang(kinds()[kind].label))
+            _taken(path, kind, (), ReadOptions())
     st.switch_page("value/overview.py")
+
+
+def _taken(
+    path: Path, kind: str, mapping: Iterable[tuple[str, str]], options: ReadOptions
+) -> Upload | None:
+    """Import a file of ours; the upload where it has a question, and nothing is kept."""
+    workspace = _state.workspace()
+    upload = workspace.stage(io.BytesIO(path.read_bytes()), path.name)
+    staged = _steps.attempt(lambda: intake.stage(upload, options))
+    named = [(field, staged.column(column)) for field, column in mapping]
+    proposal = _steps.attempt(lambda: intake.propose(staged, kind, named))
+    if proposal.questions:
+        return upload
+    made = plan(proposal, lang=_state.session().lang.code)
+    intake.keep(workspace, upload, made, _steps.attempt(lambda: intake.check(upload, staged, made)))
+    return None
 
 
 def _templates() -> None:

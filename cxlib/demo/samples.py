@@ -11,12 +11,13 @@ from types import MappingProxyType
 import pandas as pd
 
 from cxlib.demo import cdnow
-from cxlib.demo.company import NAME, write_table
+from cxlib.demo.company import NAME, company, write_table
 from cxlib.demo.messy import messy
 from cxlib.demo.orders import transactions
 from cxlib.demo.population import population
 from cxlib.demo.purchases import purchases
 from cxlib.i18n import N_
+from cxlib.tables.kind import kinds
 
 SEED = 0
 
@@ -27,7 +28,8 @@ class Sample:
 
     `title`, `description` and `suits` (what can be learned from it) are message ids. `mapping` is
     field → column (a header, or a number from 1 where there is none) and `header` False where the
-    first line is data. `write` puts the file in a folder and returns its path.
+    first line is data. `write` puts the file in a folder and returns its path; `more` does so with the
+    tables of other kinds that belong to it, by kind.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Sample:
     kind: str = "transactions"
     mapping: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     header: bool | None = None
+    more: Callable[[Path], Mapping[str, Path]] | None = None
 
 
 def _orders() -> pd.DataFrame:
@@ -49,6 +52,15 @@ def _clean(folder: Path) -> Path:
     path = folder / f"{NAME}_transactions.csv"
     write_table(_orders(), path)
     return path
+
+
+def _others(folder: Path) -> dict[str, Path]:
+    files = {}
+    for kind, table in company(SEED).tables.items():
+        if kind in kinds() and kind != "transactions":
+            files[kind] = folder / f"{NAME}_{kind}.csv"
+            write_table(table, files[kind])
+    return files
 
 
 def _messy(folder: Path) -> Path:
@@ -66,11 +78,12 @@ SAMPLES: tuple[Sample, ...] = (
         id="demo",
         title=N_("Toko Nusantara, a demo shop"),
         description=N_(
-            "Two years of orders of 5,000 customers of an invented Indonesian shop: coffee, fashion, "
-            "home. Some events are planted for you to find."
+            "Two years of 5,000 customers of an invented Indonesian shop: orders, survey answers, "
+            "tickets, visits, subscriptions. Some events are planted for you to find."
         ),
-        suits=N_("Everything: sales, RFM, clusters, lifetime value."),
+        suits=N_("Everything: value, voice of the customer, growth."),
         write=_clean,
+        more=_others,
     ),
     Sample(
         id="messy",
