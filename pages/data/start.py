@@ -13,8 +13,9 @@ _ = _state.session().lang
 st.title(_("Know your customers by their orders"), anchor=False)
 st.write(
     _(
-        "Drop in the order file that you have. You get segments, groups and lifetime value with"
-        " their uncertainty, down to the single customer, and a receipt for every number."
+        "Drop in the files that you have: orders, survey answers, tickets, visits. You get segments,"
+        " lifetime value, NPS and what changed, with their uncertainty, down to the single customer,"
+        " and a receipt for every number."
     )
 )
 with st.container(horizontal=True):
@@ -29,6 +30,14 @@ ANSWERS = (
     (":material/grid_view:", N_("RFM segments"), N_("Whom to thank, whom to win back?")),
     (":material/bubble_chart:", N_("Clusters"), N_("Which customers behave alike?")),
     (":material/paid:", N_("Lifetime value"), N_("Who will bring how much, and how sure is that?")),
+    (":material/recommend:", N_("NPS"), N_("Would they recommend us, and did that really change?")),
+    (
+        ":material/support_agent:",
+        N_("Support"),
+        N_("What do they need help with, how long do they wait?"),
+    ),
+    (":material/vital_signs:", N_("Engagement"), N_("Who is active, and do they come back?")),
+    (":material/scoreboard:", N_("Scorecard"), N_("Which metric needs a talk this month?")),
 )
 with st.grid(4, min_column_width=220, border=True):
     for icon, name, question in ANSWERS:

@@ -18,7 +18,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
-from cxlib.demo.company import company
 from cxlib.demo.samples import SAMPLES
 from cxlib.ingest.plan import plan
 from cxlib.ingest.staged import ReadOptions
@@ -86,14 +85,12 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def demo_shop(server: str, home: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The key of a workspace with the demo company's orders and subscriptions."""
+    """The key of a workspace with all tables of the demo company."""
     store = Store(home, None, lambda: dt.datetime.now(dt.UTC), lambda: secrets.token_hex(16))
     workspace = store.create(purpose="analysis", name="")
     folder = tmp_path_factory.mktemp("sample")
-    orders = next(sample for sample in SAMPLES if sample.id == "demo").write(folder)
-    subscriptions = folder / "subscriptions.csv"
-    company(0).subscriptions.to_csv(subscriptions, index=False)
-    for path, kind in ((orders, "transactions"), (subscriptions, "subscriptions")):
+    sample = next(sample for sample in SAMPLES if sample.id == "demo")
+    for kind, path in {sample.kind: sample.write(folder), **sample.more(folder)}.items():
         upload = workspace.stage(io.BytesIO(path.read_bytes()), path.name)
         staged = intake.stage(upload, ReadOptions())
         made = plan(intake.propose(staged, kind, ()))

@@ -19,6 +19,8 @@ NEEDS = {
     "connections": "This page needs two tables",
     "engagement": "This page needs events of your site or app",
     "workspace": "There is no workspace yet",
+    "scorecard": "This page needs data",
+    **dict.fromkeys(("nps", "csat", "ces"), "This page needs survey answers"),
     "drivers": "This page needs survey answers",
 }
 ORDERS = "This page needs your orders"

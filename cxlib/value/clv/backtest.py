@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,7 +115,9 @@ def backtest(
     own = np.divide(x, T, out=np.zeros_like(x), where=T > 0) * days
     mean = np.full_like(x, x.sum() / T.sum() * days)
     forecasts = {NAMES[fit.model]: ahead[ages.of] * alive, OWN_RATE: own, MEAN_RATE: mean}
-    scores = tuple(_score(name, f, actual) for name, f in forecasts.items())
+    ranks = _ranks(actual)
+    scores = tuple(_score(name, f, actual, ranks) for name, f in forecasts.items())
+    del ranks
     return Backtest(
         fit=fit,
         cut=split.cut,
@@ -140,15 +143,28 @@ def _coverage(fit: Fit, known: pd.DataFrame, days: float) -> Estimate:
     return wilson(int(((low <= actual) & (actual <= high)).sum()), len(some))
 
 
-def _score(name: str, forecast: Array, actual: Array) -> Score:
+def _ranks(values: Array) -> Array:
+    """Average ranks less their mean."""
+    ranks: Array = stats.rankdata(values)
+    ranks -= (len(values) + 1) / 2
+    return ranks
+
+
+def _correlation(values: Array, ranks: Array) -> float:
+    """Spearman's correlation with something whose `_ranks` are known; NaN where either is constant."""
+    own = _ranks(values)
+    size = math.sqrt(float(own @ own) * float(ranks @ ranks))
+    return float(own @ ranks) / size if size > 0 else math.nan
+
+
+def _score(name: str, forecast: Array, actual: Array, ranks: Array) -> Score:
     error = forecast - actual
-    varied = np.ptp(forecast) > 0 and np.ptp(actual) > 0
     return Score(
         name=name,
         rmse=float(np.sqrt(np.mean(error**2))),
         mae=float(np.abs(error).mean()),
         bias=float(error.mean()),
-        spearman=float(stats.spearmanr(forecast, actual).statistic) if varied else float("nan"),
+        spearman=_correlation(forecast, ranks),
         top_decile=_top_decile(forecast, actual),
     )
 
@@ -166,17 +182,18 @@ def _top_decile(forecast: Array, actual: Array) -> float:
 
 def _gains(forecasts: list[Array], actual: Array, seed: int) -> tuple[Estimate, ...]:
     """RMSE of each baseline minus the model's, with paired-bootstrap intervals."""
-    squared = np.stack([(forecast - actual) ** 2 for forecast in forecasts])
-    n = squared.shape[1]
+    n = len(actual)
     generator = np.random.default_rng(seed)
     groups = min(n, GROUPS)
     group = generator.permutation(n) % groups
-    sums = np.stack([np.bincount(group, weights=row, minlength=groups) for row in squared])
+    sums = np.stack(
+        [np.bincount(group, (forecast - actual) ** 2, groups) for forecast in forecasts]
+    )
     sizes = np.bincount(group, minlength=groups)
     drawn = generator.integers(0, groups, (RESAMPLES, groups))
     counts = np.stack([np.bincount(row, minlength=groups) for row in drawn]).astype(float)
     resampled = np.sqrt(counts @ sums.T / (counts @ sizes)[:, None])
-    rmse = np.sqrt(squared.mean(axis=1))
+    rmse = np.sqrt(sums.sum(axis=1) / n)
     gains = []
     for i in range(1, len(forecasts)):
         low, high = np.quantile(resampled[:, i] - resampled[:, 0], [0.025, 0.975])

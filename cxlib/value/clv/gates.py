@@ -118,9 +118,10 @@ def _money(summary: pd.DataFrame, spend: Fit | None) -> tuple[Gate, ...]:
 
 
 def _independent(summary: pd.DataFrame) -> Gate:
-    paid = summary[summary["spend_purchases"] > 0]
-    x, mean = paid["spend_purchases"].to_numpy(float), paid["monetary_value"].to_numpy(float)
-    varied = len(paid) > 2 and x.std() > 0 and mean.std() > 0
+    paid = summary["spend_purchases"] > 0
+    columns = (summary[c][paid] for c in ("spend_purchases", "monetary_value"))
+    x, mean = (column.to_numpy(float) for column in columns)
+    varied = len(x) > 2 and x.std() > 0 and mean.std() > 0
     correlation = float(np.corrcoef(x, mean)[0, 1]) if varied else 0.0
     passed = abs(correlation) < CORRELATION
     words = (

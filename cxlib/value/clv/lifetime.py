@@ -296,10 +296,9 @@ def _fitted(
     dated: bool,
 ) -> FittedClv:
     purchases = climb_days(model, summary, unit, seed)
-    paid = summary[summary["spend_purchases"] > 0]
-    spend = climb_spend(
-        paid["spend_purchases"].to_numpy(float), paid["monetary_value"].to_numpy(float), seed
-    )
+    paid = summary["spend_purchases"] > 0
+    count, mean = (summary[c][paid] for c in ("spend_purchases", "monetary_value"))
+    spend = climb_spend(count.to_numpy(float), mean.to_numpy(float), seed)
     return FittedClv(
         requested=model,
         unit=unit,
