@@ -12,14 +12,14 @@ from cxlib.periods import Period
 from cxlib.results import KPI, Estimate, Fact, Sentence, Unit
 
 FIGURES: Mapping[str, tuple[str, Unit, str]] = {
-    "mau": (N_("Active customers (MAU)"), "count", "mau"),
+    "mau": (N_("Active (MAU)"), "count", "mau"),
     "stickiness": (N_("Stickiness (DAU/MAU)"), "share", "mau"),
     "sessions": (N_("Sessions"), "count", "sessions"),
     "engaged_share": (N_("Engaged sessions"), "share", "n"),
-    "median_minutes": (N_("Median session, minutes"), "ratio", "sessions"),
+    "median_minutes": (N_("Session, minutes"), "ratio", "sessions"),
     "mean_minutes": (N_("Mean session, minutes"), "ratio", "n"),
     "views_per_session": (N_("Views a session"), "ratio", "n"),
-    "sessions_per_customer": (N_("Sessions a customer a month"), "ratio", "n"),
+    "sessions_per_customer": (N_("Visits a month"), "ratio", "n"),
     "minutes_per_customer": (N_("Minutes a customer a month"), "ratio", "n"),
 }
 """What there is a tile for: label, unit, and the column of the months that a fact rests on."""

@@ -247,10 +247,10 @@ def _not_taken(
 def _headline(found: Sequence[Driver], r_squared: Estimate, n: int) -> tuple[KPI, ...]:
     fix = sum(d.quadrant == "fix_first" for d in found)
     return (
-        KPI("answers", N_("Answers that rate all drivers"), Fact(n, "count", n)),
-        KPI("r_squared", N_("Explained by the drivers (R²)"), r_squared),
-        KPI("first", N_("Share of the top driver"), found[0].share),
-        KPI("fix_first", N_("Drivers to fix first"), Fact(fix, "count", len(found))),
+        KPI("answers", N_("Rated everything"), Fact(n, "count", n)),
+        KPI("r_squared", N_("Explained (R²)"), r_squared),
+        KPI("first", N_("Top driver"), found[0].share),
+        KPI("fix_first", N_("To fix first"), Fact(fix, "count", len(found))),
     )
 
 
