@@ -116,6 +116,7 @@ def test_labels_are_translated(code):
     assert same <= {
         *("CLV", "P(alive)", "Status", "Total", "Silhouette", "Bias", "Segment"),
         *("Model", "AIC", "Log-likelihood", "Cohort"),
+        *("NPS", "CSAT", "CES", "CTR", "Rating", "Stickiness (DAU/MAU)"),
     }
 
 
