@@ -10,7 +10,7 @@ from cxlib.ingest.canonical import Imported
 from cxlib.store import intake
 from cxlib.store.changes import Changes, Restated, changes
 from cxlib.store.uploads import Upload
-from pages import _cache, _charts, _parts, _state, _steps
+from pages import _cache, _charts, _notes, _parts, _state, _steps
 
 _ = _state.say
 
@@ -53,6 +53,7 @@ def against(upload: Upload, imported: Imported) -> str:
             _("By month: what is there now, beside this file"),
             months(found),
             COLUMNS,
+            args=(_notes.here(),),
         )
     if found.examples:
         with st.expander(_("Restated records"), icon=":material/difference:"):

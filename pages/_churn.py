@@ -16,7 +16,7 @@ from cxlib.value.churn_model import ChurnModelResult
 from cxlib.value.plans import Plan
 from cxlib.value.recurring import RecurringResult
 from cxlib.value.risk import RiskModel
-from pages import _charts, _parts, _report, _state
+from pages import _charts, _notes, _parts, _report, _state
 
 _ = _state.say
 
@@ -86,7 +86,9 @@ def revenue(result: RecurringResult, currency: str | None) -> None:
     if whole.empty or not result.monthly["mrr_end"].notna().any():
         _charts.listed(result.monthly, "churn_months", _("Months"), recurring_charts.MONTHLY)
         return
-    st.subheader(_("How much of the revenue stays?"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(_("How much of the revenue stays?"), anchor=False, width="stretch")
+        _notes.popover()
     point = _charts.chart(
         recurring_charts.retention,
         result,
@@ -95,6 +97,7 @@ def revenue(result: RecurringResult, currency: str | None) -> None:
         result.monthly,
         recurring_charts.MONTHLY,
         select=True,
+        args=(_notes.here(),),
     )
     clicked = [mark["day"][:7] for mark in point.get("month") or ()]
     month = (clicked or [whole["name"].iloc[-1]])[0]

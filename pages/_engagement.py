@@ -19,7 +19,7 @@ from cxlib.periods import months
 from cxlib.results import Receipt
 from cxlib.store.snapshots import Snapshot
 from cxlib.value import rfm
-from pages import _cache, _charts, _parts, _state
+from pages import _cache, _charts, _notes, _parts, _state
 
 _ = _state.say
 
@@ -124,8 +124,9 @@ def stickiness(data: Snapshot, result: EngagementResult, part: dict[str, Any]) -
         result,
         "engagement_stickiness",
         _("Stickiness by day: the average day's share of the month's active customers"),
-        charts.daily_table,
+        charts.daily_table(result, _state.session().lang),
         select=True,
+        args=(_notes.here(),),
     )
     st.caption(
         _("Stickiness: of those active in 30 days, the share that comes on an average one of them.")
@@ -144,8 +145,8 @@ def visits(data: Snapshot, result: EngagementResult, part: dict[str, Any]) -> No
         result,
         "engagement_monthly",
         _("{measure} by month, with intervals", measure=_(visit_charts.MEASURES[measure])),
-        visit_charts.monthly_table,
-        args=(measure,),
+        visit_charts.monthly_table(result, measure, _state.session().lang),
+        args=(measure, _notes.here()),
         select=True,
     )
     if not point.get("month"):

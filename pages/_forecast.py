@@ -15,7 +15,7 @@ from cxlib.value.clv import comparison, newcomers, segments
 from cxlib.value.clv.backtest import Backtest
 from cxlib.value.clv.lifetime import ClvResult
 from cxlib.value.clv.value import Terms
-from pages import _cache, _charts, _parts, _state
+from pages import _cache, _charts, _notes, _parts, _state
 
 _ = _state.say
 
@@ -69,7 +69,9 @@ def models(data: Snapshot, part: dict[str, Any]) -> None:
         )
         _charts.listed(charts.candidates(found), "clv_models", _("Models compared"))
         if found.tracking is not None:
-            st.markdown(f"**{_('Did purchases keep to the forecast?')}**")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{_('Did purchases keep to the forecast?')}**", width="stretch")
+                _notes.popover()
             so_far = st.toggle(_("Added up"), value=True, key="clv_so_far")
             _charts.chart(
                 charts.tracking,
@@ -77,7 +79,7 @@ def models(data: Snapshot, part: dict[str, Any]) -> None:
                 "clv_tracking",
                 _("Repeat purchases as they came and as the model expects them"),
                 found.tracking.periods,
-                args=(so_far,),
+                args=(so_far, _notes.here()),
                 receipt=found.receipt,
             )
 

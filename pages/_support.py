@@ -15,7 +15,7 @@ from cxlib.results import KPI
 from cxlib.store.snapshots import Snapshot
 from cxlib.voice.support import BY, SupportResult
 from cxlib.voice.ticket_churn import tickets_before_churn
-from pages import _cache, _charts, _parts, _state, _tickets
+from pages import _cache, _charts, _notes, _parts, _state, _tickets
 
 _ = _state.say
 
@@ -90,15 +90,18 @@ def _figure(kpi: KPI) -> str:
 
 def volume(result: SupportResult, source: _tickets.Source) -> None:
     """How many, and whether there are more."""
-    st.subheader(_("How many tickets, and are there more?"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(_("How many tickets, and are there more?"), anchor=False, width="stretch")
+        _notes.popover()
     bar = _charts.chart(
         charts.volume,
         result,
         "support_volume",
         _("Tickets by the month of their opening"),
-        charts.volume_table,
+        charts.volume_table(result, _state.session().lang),
         ("month", "tickets", "backlog", "verdict"),
         select=True,
+        args=(_notes.here(),),
     )
     if bar.get("month"):
         source.listed("support_month", **_tickets.month_of(bar["month"][0]["day"]))

@@ -16,7 +16,7 @@ from cxlib.ingest.plan import Attribute, Score
 from cxlib.periods import months
 from cxlib.store.snapshots import Snapshot
 from cxlib.voice.questions import Question, questions
-from cxlib.voice.survey import SurveyResult
+from cxlib.voice.survey import SEGMENT, SurveyResult
 from pages import _cache, _charts, _notes, _parts, _state
 
 _ = _state.say
@@ -73,11 +73,14 @@ def question(data: Snapshot, metric: str) -> dict[str, Any]:
     }
 
 
-def compare(data: Snapshot) -> str | None:
-    """The attribute to compare by; None where the file has none or none is chosen."""
+def compare(data: Snapshot) -> dict[str, Any]:
+    """The attribute to compare by, where one is chosen; RFM segments where customers have orders."""
     offered = attributes(data)
+    orders = _state.snapshot("transactions")
+    if orders is not None and "customer_id" in data.report["plan"]["mapping"]:
+        offered[SEGMENT] = _("RFM segment")
     if not offered:
-        return None
+        return {"by": None}
     chosen: str = st.selectbox(
         _("Compare by"),
         [ALONE, *offered],
@@ -85,7 +88,8 @@ def compare(data: Snapshot) -> str | None:
         key="by",
         bind="query-params",
     )
-    return chosen or None
+    beside = {"beside": {"orders": orders}} if chosen == SEGMENT else {}
+    return {"by": chosen or None, **beside}
 
 
 def sent() -> int | None:
@@ -218,7 +222,9 @@ def groups(result: SurveyResult, data: Snapshot, part: dict[str, Any]) -> None:
                 n=hidden,
             )
         )
-    if mark.get("group"):
+    if result.by == SEGMENT:
+        st.caption(_("Grey segments do not differ from all others beyond chance."))
+    elif mark.get("group"):
         _answers(result, data, part, by=result.by, value=str(mark["group"][0]["group"]))
     else:
         st.caption(

@@ -8,7 +8,7 @@ from cxlib.charts import support as charts
 from cxlib.charts import ticket_ranges, ticket_waits
 from cxlib.i18n import N_
 from cxlib.voice.support import SupportResult
-from pages import _charts, _parts, _state, _tickets
+from pages import _charts, _notes, _parts, _state, _tickets
 
 _ = _state.say
 
@@ -26,10 +26,10 @@ def pace(result: SupportResult, source: _tickets.Source) -> None:
         result,
         "support_pace",
         _("{measure} by the month of opening, with intervals", measure=_(offered[measure])),
-        charts.pace_table,
+        charts.pace_table(result, measure, _state.session().lang),
         ("month", *charts.SATISFIED, *charts.PACE, "pace_p90", "answers", "verdict"),
         select=True,
-        args=(measure,),
+        args=(measure, _notes.here()),
     )
     if point.get("month"):
         event = "resolution" if measure == "csat" else measure

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import pandas as pd
 
+from cxlib.charts.annotations import Note, annotated
 from cxlib.charts.theme import ACCENT, QUIET, WHOLE, Theme, compact_axis, dressed
 from cxlib.i18n import N_, Language
 
@@ -26,8 +28,9 @@ def months(result: Changes) -> pd.DataFrame:
     return table.astype({"revenue_before": "float64", "revenue_after": "float64"})
 
 
-def by_month(result: Changes, lang: Language, look: Theme) -> Any:
-    """Two bars a month; months in which nothing differs are faint."""
+def by_month(result: Changes, notes: Sequence[Note], lang: Language, look: Theme) -> Any:
+    """Two bars a month; months in which nothing differs are faint. `notes` are the annotations of the
+    workspace."""
     table = months(result)
     money = bool(table["revenue_before"].notna().any())
     what = "revenue" if money else "records"
@@ -43,16 +46,17 @@ def by_month(result: Changes, lang: Language, look: Theme) -> Any:
         differs=[differs[day.date().isoformat()] for day in long["month"]],
     ).drop(columns="month")
     title = lang(N_("Revenue") if money else N_("Rows"))
+    x = alt.X(
+        "name:O",
+        sort=None,
+        title=None,
+        axis=alt.Axis(grid=False, labelOverlap=True, labelAngle=0),
+    )
     drawing = (
         alt.Chart(long)
         .mark_bar(cornerRadiusEnd=2)
         .encode(
-            x=alt.X(
-                "name:O",
-                sort=None,
-                title=None,
-                axis=alt.Axis(grid=False, labelOverlap=True, labelAngle=0),
-            ),
+            x=x,
             xOffset=alt.XOffset("version:N", sort=list(names.values())),
             y=alt.Y("amount:Q", title=title, axis=compact_axis(lang, tickCount=5)),
             color=alt.Color(
@@ -70,4 +74,5 @@ def by_month(result: Changes, lang: Language, look: Theme) -> Any:
             ],
         )
     )
-    return dressed(drawing, lang, height=240)
+    found = [day.date() for day in table["month"]]
+    return dressed(annotated(drawing, x, found, notes, lang), lang, height=240)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import pandas as pd
 
+from cxlib.charts.annotations import Note, annotated, every
 from cxlib.charts.theme import (
     ACCENT,
     CATEGORIES,
@@ -39,10 +41,11 @@ def daily_table(result: EngagementResult, lang: Language) -> pd.DataFrame:
     return result.daily.assign(window=states(result.daily["complete"], lang))[list(DAILY)]
 
 
-def active(result: EngagementResult, lang: Language, look: Theme) -> Any:
+def active(result: EngagementResult, notes: Sequence[Note], lang: Language, look: Theme) -> Any:
     """DAU, WAU and MAU of each day; clicking selects ``active``: the series and its day.
 
-    The first days, of which the data do not hold the whole window, are dashed.
+    The first days, of which the data do not hold the whole window, are dashed. `notes` are the
+    annotations of the workspace.
     """
     daily = result.daily.assign(age=range(len(result.daily))).tail(DAYS)
     long = daily.melt(["day", "age"], list(ACTIVE), "series", "customers")
@@ -57,8 +60,9 @@ def active(result: EngagementResult, lang: Language, look: Theme) -> Any:
     picked = alt.selection_point(
         name="active", fields=["series", "date"], nearest=True, on="click", empty=False
     )
+    x = _day_axis()
     base = alt.Chart(long).encode(
-        x=alt.X("date:T", title=None, axis=alt.Axis(grid=False, labelOverlap=True)),
+        x=x,
         y=alt.Y(
             "customers:Q",
             title=lang(N_("Active customers")),
@@ -81,11 +85,14 @@ def active(result: EngagementResult, lang: Language, look: Theme) -> Any:
     points = base.mark_point(filled=True, size=90, cursor="pointer").encode(
         opacity=alt.condition(picked, alt.value(1), alt.value(0))
     )
-    return dressed(lines + points.add_params(picked), lang, height=300)
+    drawing = lines + points.add_params(picked)
+    days = every(daily["day"], "D")
+    return dressed(annotated(drawing, x, days, notes, lang), lang, height=300)
 
 
-def stickiness(result: EngagementResult, lang: Language, look: Theme) -> Any:
-    """Stickiness of each day whose 30 days are in the data; clicking selects ``stickiness``: a day."""
+def stickiness(result: EngagementResult, notes: Sequence[Note], lang: Language, look: Theme) -> Any:
+    """Stickiness of each day whose 30 days are in the data; clicking selects ``stickiness``: a day.
+    `notes` are the annotations of the workspace."""
     daily = result.daily.dropna(subset="stickiness").tail(DAYS)
     table = pd.DataFrame(
         {
@@ -98,8 +105,9 @@ def stickiness(result: EngagementResult, lang: Language, look: Theme) -> Any:
     picked = alt.selection_point(
         name="stickiness", fields=["date"], nearest=True, on="click", empty=False
     )
+    x = _day_axis()
     base = alt.Chart(table).encode(
-        x=alt.X("date:T", title=None, axis=alt.Axis(grid=False, labelOverlap=True)),
+        x=x,
         y=alt.Y(
             "stickiness:Q",
             title=lang(N_("Stickiness (DAU/MAU)")),
@@ -116,7 +124,8 @@ def stickiness(result: EngagementResult, lang: Language, look: Theme) -> Any:
         opacity=alt.condition(picked, alt.value(1), alt.value(0))
     )
     drawing = base.mark_line(color=ACCENT) + points.add_params(picked)
-    return dressed(drawing, lang, height=170)
+    days = every(daily["day"], "D")
+    return dressed(annotated(drawing, x, days, notes, lang), lang, height=170)
 
 
 def lifecycle_table(result: EngagementResult, lang: Language) -> pd.DataFrame:
@@ -125,9 +134,10 @@ def lifecycle_table(result: EngagementResult, lang: Language) -> pd.DataFrame:
     return table.assign(month_is=states(table["complete"], lang))[list(LIFECYCLE)]
 
 
-def lifecycle(result: EngagementResult, lang: Language, look: Theme) -> Any:
+def lifecycle(result: EngagementResult, notes: Sequence[Note], lang: Language, look: Theme) -> Any:
     """Active customers of each month by where they come from, and below the line those who were
-    active in the month before and are not; clicking selects ``state``: the month and the state."""
+    active in the month before and are not; clicking selects ``state``: the month and the state.
+    `notes` are the annotations of the workspace."""
     months = result.monthly.tail(MONTHS)
     long = months.melt(["month", "complete", "active"], list(STATES), "state", "customers")
     long = long.assign(
@@ -140,11 +150,12 @@ def lifecycle(result: EngagementResult, lang: Language, look: Theme) -> Any:
     ).drop(columns=["month", "complete"])
     picked = alt.selection_point(name="state", fields=["day", "state"])
     colours = [CATEGORIES[2], CATEGORIES[1], CATEGORIES[0], QUIET]
+    x = month_axis()
     drawing = (
         alt.Chart(long)
         .mark_bar(cursor="pointer")
         .encode(
-            x=month_axis(),
+            x=x,
             y=alt.Y(
                 "shown:Q",
                 title=lang(N_("Customers")),
@@ -168,7 +179,9 @@ def lifecycle(result: EngagementResult, lang: Language, look: Theme) -> Any:
             ],
         )
     )
-    return dressed(drawing.add_params(picked), lang, height=300)
+    found = [day.date() for day in months["month"]]
+    drawn = annotated(drawing.add_params(picked), x, found, notes, lang)
+    return dressed(drawn, lang, height=300)
 
 
 def states(whole: pd.Series[Any], lang: Language) -> pd.Series[Any]:
@@ -187,6 +200,11 @@ def _dashed(lang: Language) -> alt.StrokeDash:
     return alt.StrokeDash(
         "state:N", scale=alt.Scale(domain=domain, range=[[1, 0], [3, 3]]), legend=None
     )
+
+
+def _day_axis() -> alt.X:
+    """Days by their ``date``."""
+    return alt.X("date:T", title=None, axis=alt.Axis(grid=False, labelOverlap=True))
 
 
 def month_axis() -> alt.X:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import pandas as pd
 
+from cxlib.charts.annotations import Note, annotated, every
 from cxlib.charts.clv import NAMES, means
 from cxlib.charts.theme import (
     ACCENT,
@@ -29,16 +31,20 @@ if TYPE_CHECKING:
 SERIES = {"actual": N_("Actual"), "expected": N_("Model")}
 
 
-def tracking(tracked: Tracking, so_far: bool, lang: Language, look: Theme) -> Any:
-    """Repeat purchases as they came and as the model expects them, added up or by period."""
+def tracking(
+    tracked: Tracking, so_far: bool, notes: Sequence[Note], lang: Language, look: Theme
+) -> Any:
+    """Repeat purchases as they came and as the model expects them, added up or by period. `notes` are
+    the annotations of the workspace."""
     columns = {f"{name}_so_far" if so_far else name: label for name, label in SERIES.items()}
     long = tracked.periods.melt(["last_day"], list(columns), "series", "purchases")
     long = long.assign(series=[lang(columns[name]) for name in long["series"]])
+    x = alt.X("last_day:T", title=None)
     lines = (
         alt.Chart(long)
         .mark_line()
         .encode(
-            x=alt.X("last_day:T", title=None),
+            x=x,
             y=alt.Y(
                 "purchases:Q",
                 title=lang(
@@ -60,7 +66,8 @@ def tracking(tracked: Tracking, so_far: bool, lang: Language, look: Theme) -> An
         .mark_rule(color=QUIET, strokeDash=[4, 4])
         .encode(x="day:T", tooltip=[alt.Tooltip("day:T", title=lang(N_("Fitted up to")))])
     )
-    return dressed(lines + cut, lang, height=260)
+    days = every(tracked.periods["last_day"], "D")
+    return dressed(annotated(lines + cut, x, days, notes, lang), lang, height=260)
 
 
 def by_recency(tested: Backtest, lang: Language, look: Theme) -> Any:

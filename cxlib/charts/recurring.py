@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from cxlib.charts.annotations import Note, annotated
 from cxlib.charts.theme import (
     ACCENT,
     CATEGORIES,
@@ -125,8 +126,9 @@ def moved(
     return people[["customer_id", "movement", "before", "after"]]
 
 
-def retention(result: RecurringResult, lang: Language, look: Theme) -> Any:
-    """GRR and NRR of each complete month with their intervals; clicking a month selects it."""
+def retention(result: RecurringResult, notes: Sequence[Note], lang: Language, look: Theme) -> Any:
+    """GRR and NRR of each complete month with their intervals; clicking a month selects it. `notes`
+    are the annotations of the workspace."""
     table = result.monthly[result.monthly["complete"] & result.monthly["grr"].notna()]
     long = pd.concat(
         [
@@ -146,13 +148,14 @@ def retention(result: RecurringResult, lang: Language, look: Theme) -> Any:
     )
     picked = alt.selection_point(name="month", fields=["day"])
     names = [lang(name) for name in RATES.values()]
+    x = alt.X(
+        "name:O",
+        sort=None,
+        title=None,
+        axis=alt.Axis(grid=False, labelOverlap=True, labelAngle=0),
+    )
     base = alt.Chart(long).encode(
-        x=alt.X(
-            "name:O",
-            sort=None,
-            title=None,
-            axis=alt.Axis(grid=False, labelOverlap=True, labelAngle=0),
-        ),
+        x=x,
         color=alt.Color(
             "rate:N",
             title=None,
@@ -179,7 +182,9 @@ def retention(result: RecurringResult, lang: Language, look: Theme) -> Any:
         strokeDash=alt.StrokeDash("rate:N", legend=None),
         opacity=alt.condition(picked, alt.value(1), alt.value(0.4)),
     )
-    return dressed(bands + lines.add_params(picked), lang, height=300)
+    drawing = bands + lines.add_params(picked)
+    months = [day.date() for day in table["month"]]
+    return dressed(annotated(drawing, x, months, notes, lang), lang, height=300)
 
 
 def curve_table(plans: Sequence[Plan], lang: Language) -> pd.DataFrame:

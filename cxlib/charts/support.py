@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from cxlib.charts.annotations import Note, annotated, every
 from cxlib.charts.theme import (
     ACCENT,
     CATEGORIES,
@@ -67,9 +69,9 @@ def volume_table(result: SupportResult, lang: Language) -> pd.DataFrame:
     )
 
 
-def volume(result: SupportResult, lang: Language, look: Theme) -> Any:
+def volume(result: SupportResult, notes: Sequence[Note], lang: Language, look: Theme) -> Any:
     """Tickets opened by month, those beyond the usual ups and downs in colour; clicking a bar selects
-    its ``month``."""
+    its ``month``. `notes` are the annotations of the workspace."""
     table = volume_table(result, lang).assign(
         day=lambda t: t["month"].dt.strftime("%Y-%m-%d"),
         mark=lambda t: t["state"].map(MARKS).fillna(""),
@@ -77,7 +79,13 @@ def volume(result: SupportResult, lang: Language, look: Theme) -> Any:
     picked = alt.selection_point(name="month", fields=["day"])
     base = alt.Chart(table).encode(
         x=alt.X("month:T", timeUnit="yearmonth", title=None, axis=alt.Axis(grid=False)),
-        y=alt.Y("tickets:Q", title=lang(N_("Tickets")), axis=compact_axis(lang, tickCount=5)),
+        y=alt.Y(
+            "tickets:Q",
+            title=lang(N_("Tickets")),
+            axis=compact_axis(lang, tickCount=5),
+            # Room for the arrow on the highest bar.
+            scale=alt.Scale(domain=[0, 1.1 * float(table["tickets"].max())]),
+        ),
         tooltip=[
             alt.Tooltip("name:N", title=lang(N_("Month"))),
             alt.Tooltip("tickets:Q", title=lang(N_("Tickets")), format=WHOLE),
@@ -93,7 +101,9 @@ def volume(result: SupportResult, lang: Language, look: Theme) -> Any:
     )
     middle = alt.X("month:T", timeUnit="yearmonth", bandPosition=0.5)
     marks = base.mark_text(dy=-8, color=ACCENT).encode(x=middle, text="mark:N")
-    return dressed(bars.add_params(picked) + marks, lang, height=260)
+    drawing = bars.add_params(picked) + marks
+    months = every(table["month"], "MS")
+    return dressed(annotated(drawing, middle, months, notes, lang), lang, height=260)
 
 
 def topic_table(result: SupportResult, lang: Language) -> pd.DataFrame:
@@ -179,15 +189,19 @@ def pace_table(result: SupportResult, measure: Measure, lang: Language) -> pd.Da
     )
 
 
-def pace(result: SupportResult, measure: Measure, lang: Language, look: Theme) -> Any:
-    """A measure by month of opening, with its interval; clicking a point selects its ``month``."""
+def pace(
+    result: SupportResult, measure: Measure, notes: Sequence[Note], lang: Language, look: Theme
+) -> Any:
+    """A measure by month of opening, with its interval; clicking a point selects its ``month``.
+    `notes` are the annotations of the workspace."""
     table = pace_table(result, measure, lang)
     value, low, high = SATISFIED if measure == "csat" else PACE
     form = ".1%" if measure == "csat" else HOURS
     table = table[table[value].notna()].assign(day=lambda t: t["month"].dt.strftime("%Y-%m-%d"))
     picked = alt.selection_point(name="month", fields=["day"])
+    x = alt.X("month:T", timeUnit="yearmonth", title=None, axis=alt.Axis(grid=False))
     base = alt.Chart(table).encode(
-        x=alt.X("month:T", timeUnit="yearmonth", title=None, axis=alt.Axis(grid=False)),
+        x=x,
         tooltip=[
             alt.Tooltip("name:N", title=lang(N_("Month"))),
             alt.Tooltip(f"{value}:Q", title=lang(AXES[measure]), format=form),
@@ -217,7 +231,9 @@ def pace(result: SupportResult, measure: Measure, lang: Language, look: Theme) -
         .otherwise(alt.value(ACCENT)),
         opacity=alt.condition(picked, alt.value(1), alt.value(0.4)),
     )
-    return dressed(band + line + points.add_params(picked), lang, height=260)
+    drawing = band + line + points.add_params(picked)
+    months = every(table["month"], "MS")
+    return dressed(annotated(drawing, x, months, notes, lang), lang, height=260)
 
 
 def measured(table: pd.DataFrame, measure: Measure) -> dict[str, pd.Series[Any]]:

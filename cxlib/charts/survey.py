@@ -179,7 +179,10 @@ def groups_table(result: SurveyResult, lang: Language) -> pd.DataFrame:
     by, found = times(result), result.groups
     return pd.DataFrame(
         {
-            "group": found["group"],
+            # Segments are words of ours; other values are the user's own and stay as they are.
+            "group": [lang(g) for g in found["group"]]
+            if result.by == "segment"
+            else found["group"],
             "answers": found["n"],
             "result": by * found["value"],
             "result_low": by * found["low"],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import altair as alt
 import pandas as pd
 
+from cxlib.charts.annotations import Note, annotated
 from cxlib.charts.engagement import MONTHS, faint, month_axis, states
 from cxlib.charts.theme import ACCENT, CATEGORIES, QUIET, WHOLE, Theme, dressed
 from cxlib.i18n import N_, Language
@@ -56,20 +58,26 @@ def monthly_table(result: EngagementResult, measure: Measure, lang: Language) ->
     )
 
 
-def monthly(result: EngagementResult, measure: Measure, lang: Language, look: Theme) -> Any:
+def monthly(
+    result: EngagementResult, measure: Measure, notes: Sequence[Note], lang: Language, look: Theme
+) -> Any:
     """How engaged the sessions of each month were, with intervals; clicking selects ``month``.
 
-    Green and red points are changes that the data show; all others are grey.
+    Green and red points are changes that the data show; all others are grey. `notes` are the
+    annotations of the workspace.
     """
     table = monthly_table(result, measure, lang).tail(MONTHS)
     table = _drawn(table, measure).assign(
         name=[lang.month(day) for day in table["month"]],
         day=table["month"].dt.strftime("%Y-%m-%d"),
     )
-    table = table.drop(columns="month").dropna(subset="shown")
+    table = table.dropna(subset="shown")
+    months = [day.date() for day in table["month"]]
+    table = table.drop(columns="month")
     picked = alt.selection_point(name="month", fields=["day"])
+    x = month_axis()
     base = alt.Chart(table).encode(
-        x=month_axis(), tooltip=_told(measure, lang, "name", N_("Month"), "verdict", "month_is")
+        x=x, tooltip=_told(measure, lang, "name", N_("Month"), "verdict", "month_is")
     )
     y = _scale("shown", measure, lang)
     band = base.mark_rule(color=QUIET, strokeWidth=2, opacity=0.6).encode(y=_scale("low", measure, lang), y2="high:Q")  # fmt: skip
@@ -94,7 +102,8 @@ def monthly(result: EngagementResult, measure: Measure, lang: Language, look: Th
         ),
         opacity=alt.condition(picked, faint(lang), alt.value(0.2)),
     )
-    return dressed(band + line + points.add_params(picked), lang, height=240)
+    drawing = band + line + points.add_params(picked)
+    return dressed(annotated(drawing, x, months, notes, lang), lang, height=240)
 
 
 def group_table(groups: pd.DataFrame, measure: Measure, lang: Language) -> pd.DataFrame:

@@ -232,6 +232,20 @@ def _marked(responses: Any, asked: Asked, end: dt.date | None) -> nw.LazyFrame[A
     )
 
 
+def with_groups(responses: Any, asked: Asked, groups: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The rows with what the metrics read of them, and the column `by` of `groups` for each customer.
+
+    Parameters
+    ----------
+    groups : pandas.DataFrame
+        ``customer_id`` and `by`, a row a customer; rows of others have no value.
+    """
+    frame = lazy(responses)
+    held = ("customer_id", "day", asked.column, "question", "weight")
+    rows = collected(frame.select(c for c in held if c in frame.collect_schema().names()))
+    return rows.merge(groups[["customer_id", by]], on="customer_id", how="left")
+
+
 def answered(
     responses: Any,
     asked: Asked,

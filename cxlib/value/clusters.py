@@ -175,7 +175,7 @@ def analyse(
         explained=explained,
         silhouette_sample=len(compared),
         headline=(
-            KPI("customers", N_("Customers who bought"), Fact(n, "count", n)),
+            KPI("customers", N_("Buyers"), Fact(n, "count", n)),
             KPI("clusters", N_("Clusters"), Fact(chosen, "count", n)),
             KPI("silhouette", N_("Silhouette"), Fact(silhouette, "ratio", len(compared))),
         ),

@@ -245,7 +245,7 @@ def _headline(histories: Occasions, total: Estimate | None) -> tuple[KPI, ...]:
     used = float(histories.weights @ histories.whole_x)
     offered = float(histories.weights @ histories.n)
     shown = [
-        KPI("customers", N_("Customers who bought"), Fact(n, "count", n)),
+        KPI("customers", N_("Buyers"), Fact(n, "count", n)),
         KPI("used", N_("Occasions used"), Fact(used / offered if offered else 0.0, "share", n)),
     ]
     if total is not None:

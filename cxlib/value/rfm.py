@@ -319,14 +319,14 @@ def _headline(segments: tuple[Segment, ...]) -> tuple[KPI, ...]:
     champions = by_name.get(CHAMPIONS)
     best = champions.customers if champions else 0
     shown = [
-        KPI("customers", N_("Customers who bought"), Fact(customers, "count", customers)),
+        KPI("customers", N_("Buyers"), Fact(customers, "count", customers)),
         KPI("champions", CHAMPIONS, Fact(best, "count", customers)),
     ]
     if champions and champions.revenue_share is not None:
         shown.append(
             KPI(
                 "champions_revenue_share",
-                N_("Revenue from Champions"),
+                N_("From Champions"),
                 Fact(champions.revenue_share, "share", customers),
             )
         )

@@ -9,7 +9,8 @@ from cxlib.definitions import Definition
 from cxlib.frames.answers import Asked
 from cxlib.i18n import N_
 from cxlib.voice import csat
-from cxlib.voice.survey import Metric, SurveyResult, surveyed
+from cxlib.voice.scores import Metric
+from cxlib.voice.survey import SurveyResult, surveyed
 
 TABLE = "responses"
 DEFINITIONS = (
@@ -52,6 +53,7 @@ def analyse(
     weighted: bool = False,
     by: str | None = None,
     sent: int | None = None,
+    orders: Any = None,
     as_of: dt.date | None = None,
     digests: tuple[str, ...] = (),
     timezone: str = "Asia/Jakarta",
@@ -70,5 +72,13 @@ def analyse(
     """
     asked = Asked(score, csat.scale(low, high, best, positive), question, weighted)
     return surveyed(
-        table, METRIC, asked, by=by, sent=sent, as_of=as_of, digests=digests, timezone=timezone
+        table,
+        METRIC,
+        asked,
+        by=by,
+        sent=sent,
+        orders=orders,
+        as_of=as_of,
+        digests=digests,
+        timezone=timezone,
     )

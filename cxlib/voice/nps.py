@@ -8,7 +8,8 @@ from typing import Any
 from cxlib.definitions import Definition
 from cxlib.frames.answers import Asked, Scale
 from cxlib.i18n import N_
-from cxlib.voice.survey import Metric, SurveyResult, surveyed
+from cxlib.voice.scores import Metric
+from cxlib.voice.survey import SurveyResult, surveyed
 
 TABLE = "responses"
 DEFINITIONS = (
@@ -59,6 +60,7 @@ def analyse(
     weighted: bool = False,
     by: str | None = None,
     sent: int | None = None,
+    orders: Any = None,
     as_of: dt.date | None = None,
     digests: tuple[str, ...] = (),
     timezone: str = "Asia/Jakarta",
@@ -79,9 +81,12 @@ def analyse(
     weighted : bool
         Whether the column ``weight`` counts; unweighted unless asked for.
     by : str, optional
-        A column whose values are compared, each with all others.
+        A column whose values are compared, each with all others; ``segment`` with `orders` for
+        the RFM segment.
     sent : int, optional
         How many were asked, for the response rate.
+    orders : orders of any engine, optional
+        What segments are made of.
     as_of : date, optional
         Later answers are ignored.
 
@@ -92,5 +97,13 @@ def analyse(
     """
     asked = Asked(score, scale(low, high, best), question, weighted)
     return surveyed(
-        table, METRIC, asked, by=by, sent=sent, as_of=as_of, digests=digests, timezone=timezone
+        table,
+        METRIC,
+        asked,
+        by=by,
+        sent=sent,
+        orders=orders,
+        as_of=as_of,
+        digests=digests,
+        timezone=timezone,
     )

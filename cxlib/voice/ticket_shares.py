@@ -11,7 +11,7 @@ from cxlib.frames.answers import Scale
 from cxlib.privacy.small_groups import suppressed
 from cxlib.results import Estimate
 from cxlib.voice import csat
-from cxlib.voice.survey import scored
+from cxlib.voice.scores import scored
 
 YES = Scale(0.0, 1.0, 1.0, 0.0)
 """Of columns that hold 1 for the tickets that are counted and 0 for the others."""

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cxlib.charts import engagement as charts
 from cxlib.growth import engagement
-from pages import _charts, _engagement, _parts, _report, _state
+from pages import _charts, _engagement, _notes, _parts, _report, _state
 
 PAGE = {"title": "Engagement", "group": "growth", "icon": ":material/touch_app:", "order": 10}
 
@@ -30,14 +30,17 @@ result = _parts.analysed(
 st.caption(_engagement.compared(result))
 _parts.tiles(result.headline, None)
 
-st.subheader(_("How many are active?"), anchor=False)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.subheader(_("How many are active?"), anchor=False, width="stretch")
+    _notes.popover()
 point = _charts.chart(
     charts.active,
     result,
     "engagement_active",
     _("Customers active in the last day, week and month, by day"),
-    charts.daily_table,
+    charts.daily_table(result, _),
     select=True,
+    args=(_notes.here(),),
 )
 _parts.calendar(result.effects_previous, result.effects_last_year)
 _parts.meaning(result.meaning)
@@ -54,8 +57,9 @@ bar = _charts.chart(
     result,
     "engagement_lifecycle",
     _("Customers of each month: new, returning, back after a pause, and gone quiet"),
-    charts.lifecycle_table,
+    charts.lifecycle_table(result, _),
     select=True,
+    args=(_notes.here(),),
 )
 if bar.get("state"):
     _engagement.lifecycle(events, bar["state"][0], part)

@@ -13,10 +13,10 @@ _parts.header(_(PAGE["title"]), _("How many answers say that they are satisfied.
 answers = _parts.require("responses")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     asked = _survey.question(answers, "csat")
-    by = _survey.compare(answers)
+    compared = _survey.compare(answers)
     sent = _survey.sent()
     part = _survey.filters(answers)
-result = _parts.analysed(csat.analyse, answers, by=by, sent=sent, **asked, **part)
+result = _parts.analysed(csat.analyse, answers, sent=sent, **compared, **asked, **part)
 _survey.stated(result)
 _parts.tiles(result.headline, None, result.receipt)
 _survey.monthly(result, answers, part)

@@ -15,10 +15,10 @@ _parts.header(
 answers = _parts.require("responses")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     asked = _survey.question(answers, "nps")
-    by = _survey.compare(answers)
+    compared = _survey.compare(answers)
     sent = _survey.sent()
     part = _survey.filters(answers)
-result = _parts.analysed(nps.analyse, answers, by=by, sent=sent, **asked, **part)
+result = _parts.analysed(nps.analyse, answers, sent=sent, **compared, **asked, **part)
 _survey.stated(result)
 _parts.tiles(result.headline, None, result.receipt)
 _survey.monthly(result, answers, part)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from cxlib.charts.annotations import STRIP, annotated
+from cxlib.charts.annotations import STRIP, annotated, every
 from cxlib.charts.theme import dressed
 from cxlib.export import spec
 from cxlib.i18n import language
@@ -35,11 +35,30 @@ def ordinal(notes, lang=EN):
 
 
 def temporal(notes, lang=EN):
-    x = alt.X("month:T", title=None)
+    x = alt.X("month:T", timeUnit="yearmonth", title=None)
     table = pd.DataFrame({"month": pd.to_datetime(MONTHS), "amount": range(100, 124)})
     base = alt.Chart(table).encode(x=x, y=alt.Y("amount:Q", scale=alt.Scale(zero=False)))
     lines = base.mark_line() + base.mark_point(filled=True)
     return annotated(lines, x, MONTHS, notes, lang)
+
+
+def by_unit(notes, lang=EN):
+    """Bars from the first day of a month to its last, marks in their middle."""
+    x = alt.X("month:T", timeUnit="yearmonth", title=None)
+    table = pd.DataFrame({"month": pd.to_datetime(MONTHS), "amount": range(100, 124)})
+    bars = alt.Chart(table).mark_bar().encode(x=x, y=alt.Y("amount:Q"))
+    middle = alt.X("month:T", timeUnit="yearmonth", bandPosition=0.5)
+    return annotated(bars, middle, every(table["month"], "MS"), notes, lang)
+
+
+DAYS = pd.Series(pd.date_range("2025-02-10", "2025-05-21"))
+
+
+def by_day(notes, lang=EN):
+    x = alt.X("date:T", title=None)
+    table = pd.DataFrame({"date": DAYS.dt.strftime("%Y-%m-%dT00:00:00"), "amount": range(101)})
+    line = alt.Chart(table).mark_line().encode(x=x, y=alt.Y("amount:Q"))
+    return annotated(line, x, every(DAYS, "D"), notes, lang)
 
 
 def marks(drawing) -> pd.DataFrame:
@@ -111,6 +130,63 @@ def test_what_lasts_reaches_to_its_last_month_on_the_chart():
     same = marks(temporal((begun_before, ends_on_a_first, goes_on)))
     assert [d[:7] for d in same["month"].astype(str)] == ["2025-01", "2025-05", "2026-11"]
     assert [d[:7] for d in same["until"].astype(str)] == ["2025-02", "2025-07", "2026-12"]
+
+
+def test_by_day_a_mark_stands_where_the_first_note_of_its_month_begins():
+    found = marks(
+        by_day(
+            (
+                note(day(1, 1), day(2, 12)),
+                note(day(2, 9)),
+                note(day(3, 20)),
+                note(day(3, 25), day(4, 2)),
+                note(day(5, 20), day(6, 1)),
+                note(day(5, 22)),
+            )
+        )
+    )
+    assert [d[:10] for d in found["date"].astype(str)] == ["2025-02-10", "2025-03-20", "2025-05-20"]
+    assert [d[:10] for d in found["until"].astype(str)] == [
+        "2025-02-12",
+        "2025-04-02",
+        "2025-05-21",
+    ]
+    assert found["label"].tolist() == ["1", "3–4", "5"]
+
+
+def pins(picture: ET.Element) -> list[float]:
+    """Where the triangles stand, in pixels from the left."""
+    (group,) = [
+        g
+        for g in groups(picture, "mark-symbol")
+        if any(p.get("transform", "").endswith(f",{STRIP - 6})") for p in g.iter())
+    ]
+    shifts = [p.get("transform") for p in group.iter() if p.get("transform")]
+    return [float(re.findall(r"-?[\d.]+", shift)[0]) for shift in shifts]
+
+
+def spans(picture: ET.Element) -> list[tuple[float, float]]:
+    """From where to where the bars of what lasts reach, in pixels from the left."""
+    lines = [g for rule in groups(picture, "mark-rule") for g in rule.iter() if g.get("x2")]
+    found = []
+    for line in lines:
+        at = re.findall(r"-?[\d.]+", line.get("transform", "translate(0,0)"))
+        if float(at[1]) == STRIP - 6:
+            found.append((float(at[0]), float(at[0]) + float(line.get("x2"))))
+    return [span for span in found if span[0] != span[1]]
+
+
+def test_by_day_marks_are_drawn_on_their_days():
+    picture = drawn(by_day((note(day(3, 22)), note(day(4, 21), day(5, 11)))), DESK)
+    assert pins(picture) == pytest.approx([DESK * 0.4, DESK * 0.7])
+    assert spans(picture) == [pytest.approx((DESK * 0.7, DESK * 0.9))]
+
+
+def test_marks_of_bars_by_month_are_drawn_in_their_middle():
+    picture = drawn(by_unit((note(day(3, 30)), note(day(7, 2), day(9, 2)))), DESK)
+    middle = [DESK * days / 730 for days in (59 + 15.5, 181 + 15.5, 243 + 15)]
+    assert pins(picture) == pytest.approx(middle[:2], abs=1)
+    assert spans(picture) == [pytest.approx((middle[1], middle[2]), abs=1)]
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])

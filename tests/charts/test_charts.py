@@ -33,6 +33,7 @@ from cxlib.charts import (
 )
 from cxlib.charts.theme import DARK, LIGHT, painted
 from cxlib.export.image import to_image
+from cxlib.export.spec import whole
 from cxlib.frames.history import history
 from cxlib.i18n import language
 from cxlib.value.clv.alive_path import alive_path
@@ -96,7 +97,7 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
     ),
     "forecast.tracking": (
         "comparison",
-        lambda r, lang, look: forecast.tracking(r.tracking, True, lang, look),
+        lambda r, lang, look: forecast.tracking(r.tracking, True, ANNOTATIONS, lang, look),
     ),
     "churn.silence": ("churn_result", churn.silence),
     "churn.risk_map": ("churn_result", churn.risk_map),
@@ -116,7 +117,10 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
         "recurring_result",
         lambda r, lang, look: recurring.waterfall(r, r.month.name, lang, look),
     ),
-    "recurring.retention": ("recurring_result", recurring.retention),
+    "recurring.retention": (
+        "recurring_result",
+        lambda r, lang, look: recurring.retention(r, ANNOTATIONS, lang, look),
+    ),
     "recurring.survival": (
         "recurring_result",
         lambda r, lang, look: recurring.survival(r.plans, lang, look),
@@ -133,12 +137,21 @@ DRAWINGS: dict[str, tuple[str, Callable[..., Any]]] = {
     ),
     "retention.next_order": ("retention_result", retention.next_order),
     "retention.gap_histogram": ("retention_result", retention.gap_histogram),
-    "engagement.active": ("engagement_result", engagement.active),
-    "engagement.stickiness": ("engagement_result", engagement.stickiness),
-    "engagement.lifecycle": ("engagement_result", engagement.lifecycle),
+    "engagement.active": (
+        "engagement_result",
+        lambda r, lang, look: engagement.active(r, ANNOTATIONS, lang, look),
+    ),
+    "engagement.stickiness": (
+        "engagement_result",
+        lambda r, lang, look: engagement.stickiness(r, ANNOTATIONS, lang, look),
+    ),
+    "engagement.lifecycle": (
+        "engagement_result",
+        lambda r, lang, look: engagement.lifecycle(r, ANNOTATIONS, lang, look),
+    ),
     "visits.monthly": (
         "engagement_result",
-        lambda r, lang, look: visits.monthly(r, "engaged_share", lang, look),
+        lambda r, lang, look: visits.monthly(r, "engaged_share", ANNOTATIONS, lang, look),
     ),
     "visits.grouped": (
         "engagement_result",
@@ -202,6 +215,16 @@ SELECTIONS = {
     "clv.distribution": {"bar": ["low", "high"]},
     "clv.value_map": {"cell": ["low", "high", "alive_low", "alive_high"]},
 }
+CHARTS = (
+    bridge, churn, clusters, clv, cohort_fits, covariates, customer, forecast, migration, recurring, renewals, retention, rfm, sales, engagement, visits,
+)  # fmt: skip
+# Charts over calendar time: those that take the annotations.
+TIMES = [
+    f"{module.__name__.rpartition('.')[2]}.{name}"
+    for module in CHARTS
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if function.__module__ == module.__name__ and "notes" in inspect.signature(function).parameters
+]
 
 
 @pytest.fixture(params=DRAWINGS)
@@ -237,11 +260,6 @@ def frames(value: Any) -> list[pd.DataFrame]:
 def png_size(data: bytes) -> tuple[int, int]:
     width, height = struct.unpack(">II", data[16:24])
     return width, height
-
-
-CHARTS = (
-    bridge, churn, clusters, clv, cohort_fits, covariates, customer, forecast, migration, recurring, renewals, retention, rfm, sales, engagement, visits,
-)  # fmt: skip
 
 
 def test_no_chart_is_forgotten():
@@ -297,6 +315,15 @@ def test_text_of_the_file_is_data_only(drawn, names):
     del spec["datasets"]
     written = str(spec)
     assert [name for name in names if len(name) > 3 and name in written] == []
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_what_was_noted_is_on_every_chart_over_time(name, request):
+    result, draw = DRAWINGS[name]
+    told = whole(draw(request.getfixturevalue(result), language("en"), LIGHT))
+    (marks,) = [rows for rows in told["datasets"].values() if rows and "notes" in rows[0]]
+    assert [mark["label"] for mark in marks] == ["1", "2"]
+    assert marks[0]["notes"].startswith("1. 5 Mar 2024 · Incident: ")
 
 
 def test_leaves_the_result_as_it_was(drawn):

@@ -64,7 +64,7 @@ def test_the_customers_behind_a_step_bring_its_amount(recurring_result):
 
 
 def test_rates_are_drawn_with_their_bands(recurring_result):
-    drawn = pd.DataFrame(marks(recurring.retention(recurring_result, EN, LIGHT)))
+    drawn = pd.DataFrame(marks(recurring.retention(recurring_result, (), EN, LIGHT)))
     whole = recurring_result.monthly
     whole = whole[whole["complete"] & whole["grr"].notna()]
     assert len(drawn) == 2 * len(whole)

@@ -33,7 +33,7 @@ def cut(events):
 
 def test_points_of_active_customers_open_them(cut):
     result, part = cut
-    points = marks(charts.active(result, EN, LIGHT))
+    points = marks(charts.active(result, (), EN, LIGHT))
     assert len(points) == 3 * len(result.daily)
     for point in points[40::97]:
         last = dt.date.fromisoformat(point["date"])
@@ -46,7 +46,7 @@ def test_points_of_active_customers_open_them(cut):
 
 def test_bars_open_their_customers_and_dormant_ones_are_below_the_line(cut):
     result, part = cut
-    bars = marks(charts.lifecycle(result, ID, LIGHT))
+    bars = marks(charts.lifecycle(result, (), ID, LIGHT))
     for bar in bars[::3]:
         people = lifecycle_members(
             part, dt.date.fromisoformat(bar["day"]), bar["state"], result.end
@@ -65,7 +65,7 @@ def test_bars_open_their_customers_and_dormant_ones_are_below_the_line(cut):
 
 def test_months_open_the_customers_of_their_sessions(cut):
     result, part = cut
-    for point in marks(visits.monthly(result, "mean_minutes", EN, LIGHT))[::4]:
+    for point in marks(visits.monthly(result, "mean_minutes", (), EN, LIGHT))[::4]:
         first = dt.date.fromisoformat(point["day"])
         last = min(months(first, first)[0].last, result.end)
         people = session_members(part, result.rules, first=first, last=last, end=result.end)
@@ -97,7 +97,7 @@ def test_a_long_history_stays_small(engagement_result):
          "complete": True, "stickiness": 0.5}
     )  # fmt: skip
     long = replace(engagement_result, daily=daily)
-    assert len(marks(charts.active(long, EN, LIGHT))) == 3 * charts.DAYS <= 5_000
+    assert len(marks(charts.active(long, (), EN, LIGHT))) == 3 * charts.DAYS <= 5_000
     assert len(charts.daily_table(long, EN)) == days
 
 

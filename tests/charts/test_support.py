@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,10 +18,14 @@ from tests.contracts.test_analyses import tickets
 
 EN, ID = language("en"), language("id")
 MARKS = 5_000
+NOTES = (
+    (dt.date(2023, 3, 5), dt.date(2023, 3, 5), "Incident", "datum.tickets > 0"),
+    (dt.date(2023, 5, 2), dt.date(2023, 8, 1), "Campaign", "<b>a:b</b>"),
+)
 DRAWINGS = {
-    "volume": charts.volume,
+    "volume": lambda r, *to: charts.volume(r, NOTES, *to),
     "topics": charts.topics,
-    **{m: lambda r, *to, m=m: charts.pace(r, m, *to) for m in charts.MEASURES},
+    **{m: lambda r, *to, m=m: charts.pace(r, m, NOTES, *to) for m in charts.MEASURES},
     **{f"by {m}": lambda r, *to, m=m: ticket_ranges.groups(r, m, *to) for m in charts.MEASURES},
     "waits": ticket_waits.wait_curve,
     "recurring": ticket_ranges.recurring,
@@ -47,8 +53,34 @@ def test_charts_are_valid_small_and_name_nothing_after_the_data(name, lang, look
     assert all(key.isidentifier() for row in rows for key in row)
 
 
+@pytest.mark.parametrize("name", ["volume", *charts.MEASURES])
+def test_what_was_noted_is_on_the_charts_over_time(name, result):
+    told = DRAWINGS[name](result, EN, LIGHT).to_dict()
+    (noted,) = [rows for rows in told["datasets"].values() if rows and "notes" in rows[0]]
+    assert [mark["month"][:7] for mark in noted] == ["2023-03", "2023-05"]
+    assert [mark["until"][:7] for mark in noted] == ["2023-03", "2023-08"]
+
+
+def test_the_highest_bar_leaves_room_for_its_arrow(result):
+    told = charts.volume(result, NOTES, EN, LIGHT).to_dict()
+    low, high = next(d for d in _inside(told, "domain") if isinstance(d, list))
+    assert low == 0
+    assert high == pytest.approx(1.1 * result.monthly["tickets"].max())
+
+
+def _inside(told, key):
+    if isinstance(told, dict):
+        for name, value in told.items():
+            if name == key:
+                yield value
+            yield from _inside(value, key)
+    elif isinstance(told, list):
+        for part in told:
+            yield from _inside(part, key)
+
+
 def test_bars_are_the_months_and_incomplete_ones_are_not_judged(result):
-    bars = marks(charts.volume(result, EN, LIGHT))
+    bars = marks(charts.volume(result, (), EN, LIGHT))
     assert [bar["tickets"] for bar in bars] == result.monthly["tickets"].tolist()
     assert sum(bar["tickets"] for bar in bars) == result.tickets
     for bar, complete in zip(bars, result.monthly["complete"], strict=True):
@@ -70,7 +102,7 @@ def test_an_interval_without_an_end_is_not_drawn(result):
     table = charts.pace_table(_with(result, monthly), "response", EN)
     assert table["pace_high"].isna().all()
     assert table["pace"].notna().any()
-    charts.pace(_with(result, monthly), "response", EN, LIGHT).to_dict()
+    charts.pace(_with(result, monthly), "response", (), EN, LIGHT).to_dict()
 
 
 def _with(result, monthly):

@@ -18,7 +18,7 @@ def headline(valuation: Valuation) -> tuple[KPI, ...]:
         ("alive", N_("Customers still alive"), valuation.alive),
     )
     return (
-        KPI("customers", N_("Customers who bought"), Fact(n, "count", n)),
+        KPI("customers", N_("Buyers"), Fact(n, "count", n)),
         *(KPI(key, label, value) for key, label, value in found if value is not None),
     )
 

@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from cxlib.frames.base import customer_base
-from cxlib.value.clv.backtest import MEAN_RATE, OWN_RATE, _gains, _score, backtest
+from cxlib.value.clv.backtest import MEAN_RATE, OWN_RATE, _gains, _ranks, _score, backtest
 from cxlib.value.clv.gates import gates
 
 CUT, END = dt.date(1997, 9, 30), dt.date(1998, 6, 30)
@@ -61,14 +61,14 @@ def test_customers_who_come_after_the_cut_are_not_judged(orders):
 
 def test_scores_by_hand():
     forecast, actual = np.array([0.0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), np.array([0.0] * 8 + [2, 8])
-    score = _score("x", forecast, actual)
+    score = _score("x", forecast, actual, _ranks(actual))
     assert score.rmse == pytest.approx(np.sqrt(((forecast - actual) ** 2).mean()))
     assert score.mae == pytest.approx(np.abs(forecast - actual).mean())
     assert score.bias == pytest.approx(3.5)
     assert score.top_decile == pytest.approx(8.0)
     # Tied forecasts cannot find anybody: the lift is 1 whatever the order of the rows.
-    assert _score("x", np.ones(10), actual).top_decile == pytest.approx(1.0)
-    assert np.isnan(_score("x", np.ones(10), actual).spearman)
+    assert _score("x", np.ones(10), actual, _ranks(actual)).top_decile == pytest.approx(1.0)
+    assert np.isnan(_score("x", np.ones(10), actual, _ranks(actual)).spearman)
 
 
 def test_gains_cover_and_grouping_keeps_their_width():
