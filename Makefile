@@ -36,7 +36,7 @@ run: .make/run ## Serve the app on http://localhost:8501
 test: export OMP_NUM_THREADS ?= 1
 test: export OPENBLAS_NUM_THREADS ?= 1
 test: .make/dev .make/browser ## Run all tests, the browser's included
-	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 check: .make/dev ## Lint, format, types and import rules
 	$(BIN)/ruff check .
