@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -60,6 +60,16 @@ def months(first_day: dt.date, last_day: dt.date) -> tuple[Period, ...]:
 def weeks(first_day: dt.date, last_day: dt.date) -> tuple[Period, ...]:
     """The weeks (Monday to Sunday, as ISO 8601) that observation touches; see `months`."""
     return tuple(_periods(first_day, last_day, "week"))
+
+
+def compared(periods: Iterable[Period]) -> tuple[Period | None, Period | None, Period | None]:
+    """The newest period that the data cover whole, the one before it and that of the year before;
+    None where they are not covered whole."""
+    whole = {p.first: p for p in periods if p.complete}
+    if not whole:
+        return None, None, None
+    newest = whole[max(whole)]
+    return newest, whole.get(newest.previous().first), whole.get(newest.last_year().first)
 
 
 def _periods(

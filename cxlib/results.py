@@ -45,6 +45,7 @@ class Estimate:
 
 
 Direction = Literal["up", "down", "none", "unknown"]
+Better = Literal["more", "less", "neither"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class KPI:
     newest complete month where a figure has a meaning by month only); `latest` is the newest complete month's, `verdict` compares that with the month before and
     `last_year` with the same month a year earlier. `series` has a value a complete month, oldest
     first (NaN where there is none), and `family` the verdicts that were judged together, of which
-    `verdict` is the newest.
+    `verdict` is the newest. `better` says which way is for the better.
     """
 
     key: str
@@ -160,6 +161,7 @@ class KPI:
     last_year: Verdict | None = None
     series: tuple[float, ...] = ()
     family: tuple[Verdict, ...] = ()
+    better: Better = "more"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,9 @@ def analysed(
     """
     others = dict(beside or {})
     digests = (data.digest, *(other.digest for other in others.values()))
-    key = (*others, *sorted(parameters.items()))
+    key = tuple(sorted(parameters.items()))
     result: R = _analysed(
-        data.workspace, digests, _name(function), key, parameters, function, data, others
+        data.workspace, digests, tuple(others), _name(function), key, function, data, others
     )
     return result
 
@@ -52,14 +52,14 @@ def computed(function: Callable[..., R], of: Any, *key: Any, **parameters: Any) 
 def _analysed(
     workspace: str,
     digests: tuple[str, ...],
+    names: tuple[str, ...],
     name: str,
-    key: tuple[Any, ...],
-    _parameters: Mapping[str, Any],
+    parameters: Key,
     _function: Callable[..., Any],
     _data: Snapshot,
     _beside: Mapping[str, Snapshot],
 ) -> Any:
-    options = dict(_parameters)
+    options = dict(parameters)
     conditions = options.pop("where", ())
     folders = {_data.folder, *(other.folder for other in _beside.values())}
     with engine.connect(*folders) as connection:

@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from cxlib.charts import drivers as charts
-from cxlib.ingest.plain import from_plain
 from cxlib.ingest.plan import Score
 from cxlib.store.snapshots import Snapshot
 from cxlib.voice.drivers import DriversResult
@@ -18,11 +17,6 @@ _ = _state.say
 
 METRICS = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 GROUPS = 4  # attributes that the page can be filtered by
-
-
-def scales(data: Snapshot) -> tuple[Score, ...]:
-    """What the columns of points hold, as the import recorded it."""
-    return tuple(from_plain(Score, score) for score in data.report.get("scores") or [])
 
 
 def names(data: Snapshot) -> dict[str, str]:

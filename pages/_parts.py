@@ -216,24 +216,40 @@ def size(change: float, unit: Unit, currency: str | None) -> str:
     return figure(Fact(change, unit, 0), currency)
 
 
-def tiles(headline: Sequence[KPI], currency: str | None, proof: Receipt | None = None) -> None:
-    """The four first numbers: value, whether the newest month changed, sparkline; two a row on a phone.
+def tiles(
+    headline: Sequence[KPI],
+    currency: str | None,
+    proof: Receipt | None = None,
+    *,
+    most: int = 4,
+    columns: int = 4,
+) -> None:
+    """The first numbers: value, whether the newest month changed, sparkline; two a row on a phone.
 
     What stands behind each is in its help; with the receipt, its definition too.
     """
-    with st.grid(min(4, len(headline)), min_column_width=150):
-        for kpi in headline[:4]:
-            text, colour, arrow = change(kpi.verdict, currency)
-            st.metric(
-                _(kpi.label),
-                figure(kpi.latest or kpi.value, currency),
-                delta=text,
-                delta_color=colour,
-                delta_arrow=arrow,
-                border=True,
-                chart_data=[v for v in kpi.series if v == v][-24:] or None,
-                help=_explained(kpi, currency, proof),
-            )
+    with st.grid(min(columns, len(headline)), min_column_width=150):
+        for kpi in headline[:most]:
+            tile(kpi, currency, explained=_explained(kpi, currency, proof), border=True)
+
+
+def tile(
+    kpi: KPI, currency: str | None, *, explained: str | None = None, border: bool = False
+) -> None:
+    """One number: green where it changed for the better, red for the worse, else grey."""
+    text, colour, arrow = change(kpi.verdict, currency)
+    if colour != "off":
+        colour = {"more": "normal", "less": "inverse", "neither": "off"}[kpi.better]
+    st.metric(
+        _(kpi.label),
+        figure(kpi.latest or kpi.value, currency),
+        delta=text,
+        delta_color=colour,
+        delta_arrow=arrow,
+        border=border,
+        chart_data=[v for v in kpi.series if v == v][-24:] or None,
+        help=explained,
+    )
 
 
 def _explained(kpi: KPI, currency: str | None, proof: Receipt | None) -> str:

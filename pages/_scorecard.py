@@ -14,14 +14,11 @@ from cxlib.act.scorecard import STANDINGS, TEAMS, Line, Scorecard, scorecard
 from cxlib.errors import NotEnoughData
 from cxlib.growth import engagement
 from cxlib.i18n import N_
-from cxlib.ingest.plain import from_plain
-from cxlib.ingest.plan import Score
 from cxlib.results import Estimate, Fact
 from cxlib.store import annotations as notes
 from cxlib.value import recurring, sales
 from cxlib.voice import ces, csat, nps, support
-from cxlib.voice.questions import questions
-from pages import _cache, _changing, _parts, _state, _support, _targets
+from pages import _cache, _changing, _parts, _state, _support, _survey, _targets
 
 _ = _state.say
 
@@ -67,23 +64,10 @@ def _asked() -> list[tuple[str, Any, str, dict[str, Any]]]:
 def _surveys() -> dict[str, dict[str, Any]]:
     """The question of each survey metric that the answers have."""
     data = _state.snapshot("responses")
-    if data is None:
-        return {}
-    scores = [from_plain(Score, s) for s in data.report.get("scores", ())]
-
-    def asked(table: Any) -> Any:
-        return questions(table, scores)
-
     found: dict[str, dict[str, Any]] = {}
-    for q in _cache.rows(asked, data, data.kind):
-        if q.metric in SURVEYS and q.metric not in found:
-            found[q.metric] = {
-                "score": q.column,
-                "question": q.only,
-                "low": q.low,
-                "high": q.high,
-                "best": q.best,
-            }
+    for one in _survey.questions_of(data) if data else ():
+        if one.metric in SURVEYS:
+            found.setdefault(one.metric, _survey.options(one))
     return found
 
 
@@ -158,17 +142,7 @@ def cards(card: Scorecard) -> None:
 
 def _card(line: Line) -> None:
     value, currency = line.value, _currency()
-    text, colour, arrow = _parts.change(line.verdict, currency)
-    if colour != "off" and line.measure.better == "at_most":
-        colour = "inverse"
-    st.metric(
-        _(line.label),
-        _parts.figure(value, currency),
-        delta=text,
-        delta_color=colour,
-        delta_arrow=arrow,
-        chart_data=[v for v in line.series if v == v][-24:] or None,
-    )
+    _parts.tile(line.kpi, currency)
     st.caption(" · ".join(filter(None, (_range(value), _parts.worded(line.sentence, currency)))))
     with st.container(horizontal=True, vertical_alignment="center"):
         if line.target is not None:

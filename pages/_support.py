@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,7 +10,6 @@ from cxlib.charts import support as charts
 from cxlib.charts import ticket_ranges
 from cxlib.i18n import N_
 from cxlib.labels import label
-from cxlib.results import KPI
 from cxlib.store.snapshots import Snapshot
 from cxlib.voice.support import BY, SupportResult
 from cxlib.voice.ticket_churn import tickets_before_churn
@@ -20,8 +18,6 @@ from pages import _cache, _charts, _notes, _parts, _state, _tickets
 _ = _state.say
 
 FILTERS = {column: label(column).name for column in BY}
-LESS_IS_BETTER = ("response", "resolution", "reopened_share")
-MORE_IS_BETTER = ("csat", "one_touch_share")
 READING = (
     N_(
         "A month's tickets are those opened in it; what became of them later counts for that month."
@@ -59,33 +55,6 @@ def scale(data: Snapshot) -> dict[str, Any]:
     """The scale of the satisfaction, as the import recognised it."""
     scores = data.report.get("scores") or ()
     return {end: scores[0][end] for end in ("low", "high", "best")} if scores else {}
-
-
-def tiles(headline: Sequence[KPI]) -> None:
-    """The first numbers, green where a change is for the better and grey where none is shown."""
-    with st.grid(3, min_column_width=150):
-        for kpi in headline:
-            text, colour, arrow = _parts.change(kpi.verdict, None)
-            if colour != "off" and kpi.key not in MORE_IS_BETTER:
-                colour = "inverse" if kpi.key in LESS_IS_BETTER else "off"
-            value = kpi.latest or kpi.value
-            st.metric(
-                _(kpi.label),
-                _figure(kpi),
-                delta=text,
-                delta_color=colour,
-                delta_arrow=arrow,
-                border=True,
-                chart_data=[v for v in kpi.series if v == v][-24:] or None,
-                help=_parts.certainty(value, None),
-            )
-
-
-def _figure(kpi: KPI) -> str:
-    value = kpi.latest or kpi.value
-    if value.unit == "hours":
-        return _state.session().lang.number(value.value, 1)
-    return _parts.figure(value, None)
 
 
 def volume(result: SupportResult, source: _tickets.Source) -> None:

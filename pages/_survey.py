@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -17,7 +18,7 @@ from cxlib.periods import months
 from cxlib.store.snapshots import Snapshot
 from cxlib.voice.questions import Question, questions
 from cxlib.voice.survey import SEGMENT, SurveyResult
-from pages import _cache, _charts, _notes, _parts, _state
+from pages import _cache, _charts, _notes, _parts, _report, _respondents, _state
 
 _ = _state.say
 
@@ -41,14 +42,34 @@ def filters(data: Snapshot) -> dict[str, Any]:
     return _parts.filters(data, dict(list(named.items())[:FILTERED]))
 
 
-def question(data: Snapshot, metric: str) -> dict[str, Any]:
-    """Which question is looked at, and its scale: as recognised, unless the user says otherwise."""
-    scores = [from_plain(Score, s) for s in data.report.get("scores", ())]
+def scores(data: Snapshot) -> tuple[Score, ...]:
+    """What the columns of points hold, as the import recorded it."""
+    return tuple(from_plain(Score, s) for s in data.report.get("scores") or ())
+
+
+def questions_of(data: Snapshot) -> tuple[Question, ...]:
+    """The questions of the answers, with their scales as recognised."""
 
     def asked(table: Any) -> tuple[Question, ...]:
-        return questions(table, scores)
+        return questions(table, scores(data))
 
-    found = {q.key: q for q in _cache.rows(asked, data, data.kind)}
+    return _cache.rows(asked, data, data.kind)
+
+
+def options(one: Question) -> dict[str, Any]:
+    """A question as analyses take it."""
+    return {
+        "score": one.column,
+        "question": one.only,
+        "low": one.low,
+        "high": one.high,
+        "best": one.best,
+    }
+
+
+def question(data: Snapshot, metric: str) -> dict[str, Any]:
+    """Which question is looked at: the one that asks for the metric, unless the user says otherwise."""
+    found = {q.key: q for q in questions_of(data)}
     if not found:
         _parts.teach(
             _("No column of this file holds scores"),
@@ -63,14 +84,7 @@ def question(data: Snapshot, metric: str) -> dict[str, Any]:
         key="question",
         bind="query-params",
     )
-    one = found[chosen]
-    return {
-        "score": one.column,
-        "question": one.only,
-        "low": one.low,
-        "high": one.high,
-        "best": one.best,
-    }
+    return options(found[chosen])
 
 
 def compare(data: Snapshot) -> dict[str, Any]:
@@ -104,6 +118,24 @@ def sent() -> int | None:
         help=_("For the response rate; leave 0 if you do not know."),
     )
     return int(number) or None
+
+
+def sections(analyse: Callable[..., SurveyResult], metric: str) -> None:
+    """All that NPS, CSAT and CES show alike: what is asked, how it stands, by month, point and group."""
+    answers = _parts.require("responses")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        asked = question(answers, metric)
+        compared = compare(answers)
+        known = sent()
+        part = filters(answers)
+    result = _parts.analysed(analyse, answers, sent=known, **compared, **asked, **part)
+    stated(result)
+    _parts.tiles(result.headline, None, result.receipt)
+    monthly(result, answers, part)
+    distribution(result, answers, part)
+    groups(result, answers, part)
+    _respondents.who(result, answers, part)
+    _report.receipt(result.receipt)
 
 
 def stated(result: SurveyResult) -> None:

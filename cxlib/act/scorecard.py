@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from cxlib.act.findings import Finding, Series, findings, topic_series
 from cxlib.definitions import Definition
 from cxlib.i18n import N_
-from cxlib.results import KPI, Estimate, Fact, Receipt, Sentence, Unit, Verdict
+from cxlib.results import KPI, Better, Estimate, Fact, Receipt, Sentence, Unit, Verdict
 from cxlib.store.targets import Direction, Target
 
 DEFINITIONS = (
@@ -93,19 +93,20 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A measure as it stands. `month` is the newest complete one (empty where the value is of all data),
-    `sentence` what changed."""
+    """A measure as it stands: its KPI, under its name here. `month` is the newest complete one (empty
+    where the value is of all data), `sentence` what changed."""
 
     measure: Measure
-    label: str
-    value: Fact | Estimate
+    kpi: KPI
     month: str
-    verdict: Verdict | None
-    last_year: Verdict | None
-    series: tuple[float, ...]
     target: Target | None
     standing: Standing
     sentence: Sentence
+
+    @property
+    def value(self) -> Fact | Estimate:
+        """The newest complete month's, or that of all data."""
+        return self.kpi.latest or self.kpi.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +159,12 @@ def standing(value: Fact | Estimate, target: Target | None) -> Standing:
 
 
 def _line(measure: Measure, kpi: KPI, target: Target | None) -> Line:
-    value = kpi.latest or kpi.value
-    verdict = kpi.verdict
-    month = verdict.after if kpi.latest is not None and verdict is not None else ""
+    value, verdict = kpi.latest or kpi.value, kpi.verdict
+    better: Better = "more" if measure.better == "at_least" else "less"
     return Line(
         measure=measure,
-        label=measure.name or kpi.label,
-        value=value,
-        month=month,
-        verdict=verdict,
-        last_year=kpi.last_year,
-        series=kpi.series,
+        kpi=replace(kpi, label=measure.name or kpi.label, better=better),
+        month=verdict.after if kpi.latest is not None and verdict is not None else "",
         target=target,
         standing=standing(value, target),
         sentence=_sentence(value.unit, verdict),

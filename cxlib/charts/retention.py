@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from cxlib.charts.steps import stepped
 from cxlib.charts.theme import (
     ACCENT,
     CATEGORIES,
@@ -318,22 +319,8 @@ def next_order(result: RetentionResult, lang: Language, look: Theme) -> Any:
             alt.Tooltip("at_risk:Q", title=lang(N_("Watched until then")), format=WHOLE),
         ],
     )
-    y = alt.Y(
-        "again:Q",
-        title=lang(N_("Ordered again")),
-        axis=alt.Axis(format=SHARE, tickCount=5),
-        scale=alt.Scale(domain=[0, 1]),
-    )
-    bands = base.mark_area(opacity=0.13, interpolate="step-after").encode(
-        y="share_low:Q", y2="share_high:Q"
-    )
-    lines = base.mark_line(interpolate="step-after").encode(y=y)
-    points = (
-        base.mark_point(size=70, filled=True, cursor="pointer")
-        .encode(y=y, opacity=alt.condition(picked, alt.value(1), alt.value(0)))
-        .add_params(picked)
-    )
-    return dressed(bands + lines + points, lang, height=280)
+    drawing = stepped(base, "again", ("share_low", "share_high"), lang(N_("Ordered again")), picked)
+    return dressed(drawing, lang, height=280)
 
 
 def gap_table(result: RetentionResult, lang: Language) -> pd.DataFrame:

@@ -8,8 +8,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from cxlib.charts.steps import stepped
 from cxlib.charts.support import HOURS
-from cxlib.charts.theme import ACCENT, CATEGORIES, SHARE, WHOLE, Theme, compact_axis, dressed
+from cxlib.charts.theme import ACCENT, CATEGORIES, WHOLE, Theme, compact_axis, dressed
 from cxlib.i18n import N_, Language
 
 if TYPE_CHECKING:
@@ -79,19 +80,7 @@ def wait_curve(result: SupportResult, lang: Language, look: Theme) -> Any:
             alt.Tooltip("at_risk:Q", title=lang(N_("Watched until then")), format=WHOLE),
         ],
     )
-    y = alt.Y(
-        "waiting:Q",
-        title=lang(N_("Still waiting")),
-        axis=alt.Axis(format=SHARE, tickCount=5),
-        scale=alt.Scale(domain=[0, 1]),
+    drawing = stepped(
+        base, "waiting", ("waiting_low", "waiting_high"), lang(N_("Still waiting")), picked
     )
-    bands = base.mark_area(opacity=0.13, interpolate="step-after").encode(
-        y="waiting_low:Q", y2="waiting_high:Q"
-    )
-    lines = base.mark_line(interpolate="step-after").encode(y=y)
-    points = (
-        base.mark_point(size=70, filled=True, cursor="pointer")
-        .encode(y=y, opacity=alt.condition(picked, alt.value(1), alt.value(0)))
-        .add_params(picked)
-    )
-    return dressed(bands + lines + points, lang, height=260)
+    return dressed(drawing, lang, height=260)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cxlib.cli import printing
-from cxlib.cli.loading import loaded
+from cxlib.cli.loading import beside, loaded
 from cxlib.errors import CxError
 from cxlib.growth import chain
 from cxlib.growth.chain_questions import METRICS, firsts, options
@@ -37,17 +37,17 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     a customer who answered."""
     with ExitStack() as open_files:
         tables = open_files.enter_context(loaded(arguments, chain.TABLE))
-        beside = {
-            name: open_files.enter_context(_beside(arguments, name, kind))
+        others: dict[str, Any] = {
+            name: open_files.enter_context(beside(arguments, path, kind))
             for name, kind in BESIDE.items()
-            if getattr(arguments, name) is not None
+            if (path := getattr(arguments, name)) is not None
         }
         asked = _chosen(arguments, questions(tables.orders, tables.imported.scores))
         result = chain.analyse(
             tables.orders,
-            **{name: other.orders for name, other in beside.items()},
+            **{name: other.orders for name, other in others.items()},
             as_of=arguments.as_of,
-            digests=(tables.digest, *(other.digest for other in beside.values())),
+            digests=(tables.digest, *(other.digest for other in others.values())),
             window_days=arguments.window_days,
             lookback_days=arguments.lookback_days,
             seed=arguments.seed,
@@ -141,12 +141,6 @@ def describe(result: dict[str, Any], shown: Language) -> str:
 
 def _figure(value: Any) -> Any:
     return printing.ends(value) if isinstance(value, Estimate) else value and value.value
-
-
-def _beside(arguments: argparse.Namespace, name: str, kind: str) -> Any:
-    """A file beside the answers, read by itself: the options of columns are the answers'."""
-    own = {"file": getattr(arguments, name), "map": [], "answer": [], "kind": None}
-    return loaded(argparse.Namespace(**{**vars(arguments), **own}), kind)
 
 
 def _chosen(arguments: argparse.Namespace, found: tuple[Question, ...]) -> dict[str, Question]:

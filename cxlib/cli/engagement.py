@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from cxlib.cli import printing
-from cxlib.cli.loading import loaded
+from cxlib.cli.loading import beside, loaded
 from cxlib.growth import engagement
 from cxlib.i18n import N_, Language
 
@@ -110,8 +110,7 @@ def _campaigns(arguments: argparse.Namespace) -> Iterator[tuple[Any, tuple[str, 
     if arguments.campaigns is None:
         yield None, ()
         return
-    own = {"file": arguments.campaigns, "map": [], "answer": [], "kind": None}
-    with loaded(argparse.Namespace(**{**vars(arguments), **own}), "campaigns") as tables:
+    with beside(arguments, arguments.campaigns, "campaigns") as tables:
         yield tables.orders, (tables.digest,)
 
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +66,12 @@ def loaded(
                 imported=imported,
                 digest=imported.digest,
             )
+
+
+def beside(arguments: argparse.Namespace, path: Path, kind: str) -> AbstractContextManager[Loaded]:
+    """The tables of a further file, read by itself: options of columns and answers are the first one's."""
+    own = {"file": path, "map": [], "answer": [], "kind": None}
+    return loaded(argparse.Namespace(**{**vars(arguments), **own}), kind)
 
 
 def imported_file(arguments: argparse.Namespace, folder: Path, kind: str, *others: str) -> Imported:

@@ -24,9 +24,9 @@ from cxlib.growth.actives import daily_table, monthly_table
 from cxlib.growth.clicks import NOT_INDEPENDENT, Clicks, clicks
 from cxlib.growth.engagement_headline import FIGURES, comparable, headline, meaning
 from cxlib.growth.groups import attribute_groups, members_of, session_groups
-from cxlib.growth.visits import RATES, compared, estimate, rates, sums_of, verdicts, views_among
+from cxlib.growth.visits import RATES, estimate, rates, sums_of, verdicts, views_among
 from cxlib.i18n import N_
-from cxlib.periods import CalendarEffect, Period, calendar_effects, months
+from cxlib.periods import CalendarEffect, Period, calendar_effects, compared, months
 from cxlib.results import KPI, Estimate, Fact, Receipt, Sentence, Verdict
 
 TABLE = "events"

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from cxlib.growth.visits import compared, kpi
+from cxlib.growth.visits import kpi
 from cxlib.i18n import N_
-from cxlib.periods import Period
+from cxlib.periods import Period, compared
 from cxlib.results import KPI, Estimate, Fact, Sentence, Unit
 
 FIGURES: Mapping[str, tuple[str, Unit, str]] = {

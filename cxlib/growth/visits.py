@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 
 from cxlib.frames.sessions import MOMENTS
-from cxlib.periods import Period
+from cxlib.kpis import of_estimates, of_facts
 from cxlib.results import KPI, Estimate, Fact, Unit, Verdict
 from cxlib.statistics import (
     Z,
-    compare,
     estimate_verdicts,
     fact_verdicts,
     ratio_of_sums,
@@ -115,38 +114,21 @@ def kpi(
     basis : str
         The column that says how many a fact rests on.
 
-    The month before is judged. The year before is a difference: for facts without a test, there
-    being too few years to know the usual one.
+    See `cxlib.kpis` for what it is compared with.
     """
     row, earlier = compared
     if row is None or not complete[row]:
         return KPI(key, label, value)
-    family = verdicts(table, key, complete, unit)
-    judged = family[-1]
-    series = tuple(float(v) for v, whole in zip(table[key], complete, strict=True) if whole)
     names = table["name"].tolist()
-    known = earlier is not None and complete[earlier]
+    figures = [float(v) for v in table[key]]
+    before = earlier if earlier is not None and complete[earlier] else None
     if key in RATES:
-        latest = estimate(table, key, row)
-        before = estimate(table, key, earlier) if known and earlier is not None else None
-        last_year = compare(before, latest, names[earlier], names[row]) if before and earlier is not None else None  # fmt: skip
-        return KPI(key, label, value, latest, judged, last_year, series, family)
-    figure = float(table[key].iloc[row])
-    last_year = None
-    if known and earlier is not None:
-        change = figure - float(table[key].iloc[earlier])
-        last_year = Verdict("unknown", change, unit, before=names[earlier], after=names[row])
-    found = Fact(figure, unit, int(table[basis].iloc[row]))
-    return KPI(key, label, value, found, judged, last_year, series, family)
-
-
-def compared(periods: Sequence[Period]) -> tuple[Period | None, Period | None, Period | None]:
-    """The newest month that the data cover whole, the month before it and the year before it."""
-    whole = {p.first: p for p in periods if p.complete}
-    if not whole:
-        return None, None, None
-    month = whole[max(whole)]
-    return month, whole.get(month.previous().first), whole.get(month.last_year().first)
+        monthly = [estimate(table, key, i) for i in range(len(table))]
+        if before is not None and monthly[before] is None:
+            before = None
+        return of_estimates(key, label, value, monthly, names, complete, figures, before)
+    n = int(table[basis].iloc[row])
+    return of_facts(key, label, value, figures, names, complete, unit, n, before)
 
 
 def _product(sums: pd.DataFrame, a: str, b: str) -> pd.Series[Any]:

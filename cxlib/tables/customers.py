@@ -16,7 +16,10 @@ KIND = Kind(
             required=True,
         ),
         Field(
-            "email", "id", N_("E-mail"), words("e mail, email address, mail, alamat email, surel")
+            "email",
+            "id",
+            N_("E-mail address"),
+            words("e mail, email address, mail, alamat email, surel"),
         ),
         Field(
             "phone",

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from cxlib.frames.daily import MONEY
+from cxlib.kpis import of_estimates, of_facts
 from cxlib.periods import Period
-from cxlib.results import KPI, Estimate, Fact, Unit, Verdict
-from cxlib.statistics import Z, compare, estimate_verdicts, fact_verdicts, ratio_of_sums, wilson
+from cxlib.results import KPI, Estimate, Fact, Unit
+from cxlib.statistics import Z, ratio_of_sums, wilson
 
 COUNTS = ("orders", "buyers", "new_buyers")
 AVERAGES: Mapping[str, tuple[Unit, str]] = {
@@ -126,48 +127,14 @@ def kpi(
     latest, year_before : int or None
         Rows of the newest complete month and of the same month a year earlier, where complete.
 
-    The month before is judged (`cxlib.statistics`). The year before is a difference: for facts
-    without a test, there being too few years to know the usual one.
+    See `cxlib.kpis` for what it is compared with.
     """
     if key not in table or latest is None:
         return KPI(key, label, value)
-    complete = table["complete"].tolist()
-    names = table["name"].tolist()
-    series = tuple(float(v) for v in table.loc[table["complete"], key])
+    complete, names = table["complete"].tolist(), table["name"].tolist()
+    figures = [float(v) for v in table[key]]
     if key in AVERAGES:
         estimates = [average(table, key, row) for row in range(len(table))]
-        judged = estimate_verdicts(estimates, names, complete)
-        return KPI(
-            key,
-            label,
-            value,
-            estimates[latest],
-            judged[-1],
-            None
-            if year_before is None
-            else compare(
-                estimates[year_before], estimates[latest], names[year_before], names[latest]
-            ),
-            series,
-            judged,
-        )
-    figures = [float(v) for v in table[key]]
-    judged = fact_verdicts(figures, names, complete, unit)
-    return KPI(
-        key,
-        label,
-        value,
-        Fact(figures[latest], unit, int(table["orders"].iloc[latest])),
-        judged[-1],
-        None
-        if year_before is None
-        else Verdict(
-            "unknown",
-            figures[latest] - figures[year_before],
-            unit,
-            before=names[year_before],
-            after=names[latest],
-        ),
-        series,
-        judged,
-    )
+        return of_estimates(key, label, value, estimates, names, complete, figures, year_before)
+    n = int(table["orders"].iloc[latest])
+    return of_facts(key, label, value, figures, names, complete, unit, n, year_before)

@@ -18,7 +18,7 @@ from cxlib.frames.daily import MONEY, daily_kpis
 from cxlib.frames.spend import customer_spend, monthly_spend
 from cxlib.frames.summary import last_day, lazy
 from cxlib.i18n import N_
-from cxlib.periods import CalendarEffect, Period, calendar_effects, months
+from cxlib.periods import CalendarEffect, Period, calendar_effects, compared, months
 from cxlib.results import KPI, Estimate, Fact, Receipt, Sentence, Unit
 from cxlib.statistics import customer_ratio, gini, mean_t, top_share, wilson
 from cxlib.value.monthly import average, exact_sum, kpi, monthly_table
@@ -165,7 +165,7 @@ def analyse(
     if len(people):
         orders_per_buyer = mean_t(people["orders"]) if len(people) > 1 else None
         repeat_rate = wilson(int((people["purchases"] > 1).sum()), len(people))
-    month, previous, last_year = _compared(periods)
+    month, previous, last_year = compared(periods)
     headline = _headline(
         {
             **facts,
@@ -230,15 +230,6 @@ def _concentration(revenue: pd.Series[Any]) -> Concentration | None:
         Fact(top_share(amounts, 20), "share", n),
         Fact(gini(amounts), "ratio", n),
     )
-
-
-def _compared(periods: tuple[Period, ...]) -> tuple[Period | None, Period | None, Period | None]:
-    """The newest month that the data cover whole, the month before it and the year before it."""
-    whole = {p.first: p for p in periods if p.complete}
-    if not whole:
-        return None, None, None
-    month = whole[max(whole)]
-    return month, whole.get(month.previous().first), whole.get(month.last_year().first)
 
 
 def _headline(

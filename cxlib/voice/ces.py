@@ -30,7 +30,6 @@ DEFINITIONS = (
         " CES 2.0",
     ),
 )
-SCALE = (1.0, 7.0)
 METRIC = Metric(
     "ces",
     N_("CES"),

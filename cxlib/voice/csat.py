@@ -31,7 +31,6 @@ DEFINITIONS = (
         source="Farris, Bendle, Pfeifer & Reibstein (2010), Marketing Metrics, section 2.7; Wilson (1927)",
     ),
 )
-SCALE = (1.0, 5.0)
 METRIC = Metric(
     "csat",
     N_("CSAT"),

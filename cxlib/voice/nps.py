@@ -33,7 +33,6 @@ DEFINITIONS = (
         " Statistician 70: 365-372",
     ),
 )
-SCALE = (0.0, 10.0)
 METRIC = Metric(
     "nps",
     N_("NPS"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from scipy import stats
 
 from cxlib.definitions import Definition
 from cxlib.frames.answers import Asked, answer_sums
-from cxlib.periods import months
+from cxlib.periods import Period
 from cxlib.privacy.small_groups import SMALLEST, suppressed
 from cxlib.results import Estimate, Unit, Verdict
 from cxlib.statistics import (
@@ -40,6 +41,14 @@ class Metric:
     net: bool
     roles: tuple[str, str, str]
     definition: Definition
+
+    def interval(self, p: Any, d: Any, n: Any) -> tuple[Any, Any, Any, Any]:
+        """The score of shares `p` of good and `d` of bad answers, its ends and its standard error, where
+        `n` answers count. Arrays, which broadcast."""
+        if self.net:
+            return 100 * (p - d), *adjusted_wald(p * n, d * n, n)
+        low, high = wilson_ends(p * n, n)
+        return p, low, high, (high - low) / (2 * Z)
 
     def estimate(self, row: Any) -> Estimate | None:
         """The score in a row of `scored`; None where it is not shown."""
@@ -78,12 +87,7 @@ def scored(sums: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     effective = np.where(known, simple / np.where(known, variance, 1.0), w**2 / ww)
     plain = (units == n) & (w == n) & (ww == n)
     effective = np.where(plain, n, np.minimum(effective, n))
-    if metric.net:
-        low, high, spread = adjusted_wald(p * effective, d * effective, effective)
-        value = 100 * (p - d)
-    else:
-        low, high = wilson_ends(p * effective, effective)
-        value, spread = p, (high - low) / (2 * Z)
+    value, low, high, spread = metric.interval(p, d, effective)
     mean, mean_error = ratio_of_sums(units, table["s"], w, table["s2"], table["s_w"], ww)
     half = stats.t.ppf(0.5 + LEVEL / 2, np.maximum(units - 1, 1)) * mean_error
     return table.assign(
@@ -134,11 +138,9 @@ def monthly_scores(
     asked: Asked,
     metric: Metric,
     as_of: dt.date | None,
-    first: dt.date | None,
-    end: dt.date | None,
+    periods: Sequence[Period],
 ) -> tuple[pd.DataFrame, tuple[Verdict, ...]]:
     """A row a calendar month, months without an answer included, and the verdicts of the newest."""
-    periods = months(first, end) if first and end else ()
     sums = answer_sums(table, asked, as_of, monthly=True).set_index("month")
     starts = pd.Series([pd.Timestamp(p.first) for p in periods], dtype="datetime64[s]")
     filled = sums.reindex(starts, fill_value=0).rename_axis("month").reset_index()
@@ -178,11 +180,7 @@ def against_others(sums: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     effective = rest_n * cost["effective_n"] / whole["n"]
     with np.errstate(invalid="ignore", divide="ignore"):
         p, d = ((whole[c] - found[c]) / (whole["w"] - found["w"]) for c in ("p", "d"))
-        if metric.net:
-            rest, error = 100 * (p - d), adjusted_wald(p * effective, d * effective, effective)[2]
-        else:
-            low, high = wilson_ends(p * effective, effective)
-            rest, error = p, (high - low) / (2 * Z)
+        rest, _, _, error = metric.interval(p, d, effective)
         spread = np.hypot(found["error"], error)
         change = found["value"] - rest
         tested = found["shown"] & (rest_n >= SMALLEST)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,7 @@ from cxlib.i18n import N_
 from cxlib.ingest.swapped import exchanged
 from cxlib.ingest.swapped import warning as swapped
 from cxlib.periods import months
-from cxlib.results import KPI, Fact, Issue, Param, Receipt, Sentence, Verdict
+from cxlib.results import KPI, Better, Fact, Issue, Param, Receipt, Sentence, Verdict
 from cxlib.voice import csat
 from cxlib.voice.recurring_topics import Recurring, recurring
 from cxlib.voice.ticket_groups import group_table
@@ -57,6 +57,14 @@ DEFINITIONS = (
 )
 DATE_BASIS = N_("day of opening")
 BY = ("topic", "channel", "group")
+BETTER: Mapping[str, Better] = {
+    "tickets": "neither",
+    "response": "less",
+    "resolution": "less",
+    "reopened_share": "less",
+    "one_touch_share": "more",
+    "csat": "more",
+}
 
 UNUSUAL = N_(
     "{month} had {tickets} tickets: {change} more than {before}, beyond the usual ups and downs."
@@ -195,7 +203,7 @@ def analyse(
         first_day=found.first,
         end=found.end,
         moment=found.moment.to_pydatetime(),
-        headline=_headline(tickets, monthly, judged, waits, columns),
+        headline=_headline(tickets, monthly, waits, columns),
         meaning=_meaning(monthly, judged["tickets"], topics),
         notes=(*warned, *notes(tickets, found, waits, closing)),
         receipt=DEFINITIONS[0].receipt(
@@ -241,27 +249,26 @@ def _shares(
 def _headline(
     tickets: pd.DataFrame,
     monthly: pd.DataFrame,
-    judged: Mapping[str, tuple[Verdict, ...]],
     waits: Mapping[Event, Wait],
     columns: Mapping[str, tuple[str, Scale]],
 ) -> tuple[KPI, ...]:
     n = len(tickets)
-    shown = [kpi(monthly, judged, "tickets", N_("Tickets"), Fact(n, "count", n))]
+    shown = [kpi(monthly, "tickets", N_("Tickets"), Fact(n, "count", n))]
     labels: tuple[tuple[Event, str], ...] = (
         ("response", N_("Response, hours")),
         ("resolution", N_("Resolved, hours")),
     )
     for event, label in labels:
         if event in waits and (median := waits[event].median) is not None:
-            shown.append(kpi(monthly, judged, event, label, median))
+            shown.append(kpi(monthly, event, label, median))
     for key, label in (
         ("reopened_share", N_("Reopened")),
         ("one_touch_share", N_("One touch")),
         ("csat", N_("CSAT")),
     ):
         if key in columns and (value := share(tickets, *columns[key])) is not None:
-            shown.append(kpi(monthly, judged, key, label, value))
-    return as_one_family(shown)
+            shown.append(kpi(monthly, key, label, value))
+    return as_one_family([replace(k, better=BETTER[k.key]) for k in shown])
 
 
 def _meaning(monthly: pd.DataFrame, judged: tuple[Verdict, ...], topics: pd.DataFrame) -> Sentence:

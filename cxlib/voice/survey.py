@@ -17,7 +17,7 @@ from cxlib.errors import NotEnoughData
 from cxlib.frames.answers import Asked, answer_sums, excluded, first_answer, points, with_groups
 from cxlib.frames.summary import last_day
 from cxlib.i18n import N_
-from cxlib.periods import CalendarEffect, Period, calendar_effects, months
+from cxlib.periods import CalendarEffect, Period, calendar_effects, compared, months
 from cxlib.privacy.small_groups import SMALLEST
 from cxlib.results import KPI, Estimate, Receipt, Sentence, Verdict
 from cxlib.statistics import wilson
@@ -111,8 +111,9 @@ def surveyed(
     assert value is not None
     first = first_answer(table, asked, as_of)
     end = as_of or (last_day(table) if first else None)
-    monthly, verdicts = monthly_scores(table, asked, metric, as_of, first, end)
-    month, previous, last_year = _compared(monthly)
+    periods = months(first, end) if first and end else ()
+    monthly, verdicts = monthly_scores(table, asked, metric, as_of, periods)
+    month, previous, last_year = compared(periods)
     given = points(table, asked, as_of)
     given["role"] = _roles(given["point"], asked, metric)
     reasons = {
@@ -173,19 +174,6 @@ def surveyed(
             date_basis=DATE_BASIS,
         ),
     )
-
-
-def _compared(monthly: pd.DataFrame) -> tuple[Period | None, Period | None, Period | None]:
-    """The newest month that the data cover whole, the one before, and that of the year before."""
-    whole = {
-        day.date(): months(day.date(), (day + pd.offsets.MonthEnd(0)).date())[0]
-        for day, complete in zip(monthly["month"], monthly["complete"], strict=True)
-        if complete
-    }
-    if not whole:
-        return None, None, None
-    month = whole[max(whole)]
-    return month, whole.get(month.previous().first), whole.get(month.last_year().first)
 
 
 def _roles(given: pd.Series[Any], asked: Asked, metric: Metric) -> list[str]:

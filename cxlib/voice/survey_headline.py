@@ -9,9 +9,10 @@ import pandas as pd
 
 from cxlib.frames.answers import Excluded
 from cxlib.i18n import N_
+from cxlib.kpis import of_estimates, of_facts
 from cxlib.periods import Period
 from cxlib.results import KPI, Estimate, Fact, Sentence, Unit, Verdict
-from cxlib.statistics import estimate_verdicts, fact_verdicts, wilson
+from cxlib.statistics import wilson
 from cxlib.voice.scores import Metric, mean_score, share_of
 
 
@@ -52,17 +53,14 @@ def headline(
         ),
     ]
     answers = Fact(kept.answers, "count", kept.rows)
-    whole = monthly[monthly["complete"]]
-    if whole.empty:
-        found.append(KPI("answers", N_("Answers"), answers))
-    else:
+    if monthly["complete"].any():
         counts = [float(n) for n in monthly["n"]]
-        latest = Fact(float(whole["n"].iloc[-1]), "count", kept.answers)
-        judged = fact_verdicts(counts, *named, "count")
-        series = tuple(float(n) for n in whole["n"])
+        label = N_("Answers")
         found.append(
-            KPI("answers", N_("Answers"), answers, latest, judged[-1], None, series, judged)
+            of_facts("answers", label, answers, counts, *named, "count", kept.answers, None)
         )
+    else:
+        found.append(KPI("answers", N_("Answers"), answers))
     if sent and sent >= kept.answers:
         found.append(KPI("response_rate", N_("Response rate"), wilson(kept.answers, sent)))
     return tuple(found)
@@ -79,23 +77,11 @@ def _tile(
 ) -> KPI:
     """A KPI of estimates by month: the newest complete one, and against the month and year before."""
     names, complete = named
-    whole = [i for i, c in enumerate(complete) if c]
-    if not whole:
+    if not any(complete):
         return KPI(key, label, value)
-    newest = whole[-1]
     before = names.index(year) if year in names else None
-    compared = None
-    if before is not None:
-        pair = [before, newest]
-        compared = estimate_verdicts(
-            [monthly[i] for i in pair],
-            [names[i] for i in pair],
-            [True, True],
-            [errors[i] for i in pair] if errors else None,
-        )[0]
-    series = tuple(math.nan if (e := monthly[i]) is None else e.value for i in whole)
-    judged = estimate_verdicts(monthly, names, complete, errors)
-    return KPI(key, label, value, monthly[newest], judged[-1], compared, series, judged)
+    series = [math.nan if e is None else e.value for e in monthly]
+    return of_estimates(key, label, value, monthly, names, complete, series, before, errors)
 
 
 def meaning(metric: Metric, monthly: pd.DataFrame, verdict: Verdict, value: Estimate) -> Sentence:

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from cxlib.frames.answers import Scale
+from cxlib.kpis import of_estimates, of_facts
 from cxlib.periods import Period
 from cxlib.results import KPI, Estimate, Fact, Unit, Verdict
 from cxlib.statistics import (
     FALSE_DISCOVERY,
     benjamini_hochberg,
-    compare,
     estimate_verdicts,
     fact_verdicts,
 )
@@ -111,40 +111,23 @@ def verdicts(table: pd.DataFrame) -> dict[str, tuple[Verdict, ...]]:
 
 def kpi(
     table: pd.DataFrame,
-    judged: Mapping[str, tuple[Verdict, ...]],
     key: str,
     label: str,
     value: Fact | Estimate,
 ) -> KPI:
     """A figure of the whole file with the newest complete month's, its verdicts and its series."""
-    whole = table[table["complete"]].reset_index(drop=True)
-    if whole.empty:
+    complete, names = table["complete"].tolist(), table["name"].tolist()
+    if not any(complete):
         return KPI(key, label, value)
-    names = whole["name"].tolist()
-    year, month = names[-1].split("-")
+    newest = max(i for i, whole in enumerate(complete) if whole)
+    year, month = names[newest].split("-")
     ago = f"{int(year) - 1}-{month}"
-    at = names.index(ago) if ago in names else None
-    series = tuple(float(v) for v in whole[key])
-    before: Verdict | None = None
+    before = names.index(ago) if ago in names and complete[names.index(ago)] else None
+    figures = [float(v) for v in table[key]]
     if key == "tickets":
-        newest = int(whole["tickets"].iloc[-1])
-        if at is not None:  # too few years to know the usual difference
-            gone = series[-1] - series[at]
-            before = Verdict("unknown", gone, "count", before=ago, after=names[-1])
-        return KPI(
-            key,
-            label,
-            value,
-            Fact(newest, "count", newest),
-            judged[key][-1],
-            before,
-            series,
-            judged[key],
-        )
-    found = estimates(whole, key)
-    if at is not None:
-        before = compare(found[at], found[-1], ago, names[-1])
-    return KPI(key, label, value, found[-1], judged[key][-1], before, series, judged[key])
+        n = int(figures[newest])
+        return of_facts(key, label, value, figures, names, complete, "count", n, before)
+    return of_estimates(key, label, value, estimates(table, key), names, complete, figures, before)
 
 
 def as_one_family(shown: Sequence[KPI]) -> tuple[KPI, ...]:

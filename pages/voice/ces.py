@@ -1,26 +1,11 @@
 """CES: how many answers say that it was easy."""
 
-import streamlit as st
-
 from cxlib.voice import ces
-from pages import _parts, _report, _respondents, _state, _survey
+from pages import _parts, _state, _survey
 
 PAGE = {"title": "CES", "group": "voice", "icon": ":material/touch_app:", "order": 30}
 
 _ = _state.session().lang
 
 _parts.header(_(PAGE["title"]), _("How many answers say that it was easy."))
-answers = _parts.require("responses")
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    asked = _survey.question(answers, "ces")
-    compared = _survey.compare(answers)
-    sent = _survey.sent()
-    part = _survey.filters(answers)
-result = _parts.analysed(ces.analyse, answers, sent=sent, **compared, **asked, **part)
-_survey.stated(result)
-_parts.tiles(result.headline, None, result.receipt)
-_survey.monthly(result, answers, part)
-_survey.distribution(result, answers, part)
-_survey.groups(result, answers, part)
-_respondents.who(result, answers, part)
-_report.receipt(result.receipt)
+_survey.sections(ces.analyse, "ces")

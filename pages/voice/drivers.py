@@ -4,7 +4,7 @@ import streamlit as st
 
 from cxlib.charts import drivers as charts
 from cxlib.voice import drivers
-from pages import _charts, _drivers, _parts, _report, _state
+from pages import _charts, _drivers, _parts, _report, _state, _survey
 
 PAGE = {"title": "Drivers", "group": "voice", "icon": ":material/tune:", "order": 50}
 
@@ -15,7 +15,7 @@ _parts.header(
     _("Which ratings go with the score (importance), and how well each is rated (performance)."),
 )
 answers = _parts.require("responses")
-scales, names = _drivers.scales(answers), _drivers.names(answers)
+scales, names = _survey.scores(answers), _drivers.names(answers)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     outcome = _drivers.outcome(scales)
     chosen = _drivers.chosen(answers, outcome, scales, names)

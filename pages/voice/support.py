@@ -22,7 +22,7 @@ result = _parts.analysed(
     support.analyse, tickets, by=by, **meant, **_support.scale(tickets), **part
 )
 source = _tickets.Source(tickets, part, meant)
-_support.tiles(result.headline)
+_parts.tiles(result.headline, None, result.receipt, most=6, columns=3)
 _report.issues([note for note in result.notes if note.severity == "warning"])
 
 _support.volume(result, source)

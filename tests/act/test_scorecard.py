@@ -60,10 +60,10 @@ def test_lines_have_value_owner_trend_and_verdict(results):
     assert score.value == results["nps"].headline[0].latest
     assert (score.month, score.measure.team) == ("2025-12", "cx")
     assert score.measure.team in TEAMS
-    assert len(score.series) > 12
+    assert len(score.kpi.series) > 12
     assert score.standing == "missed"
     assert lines["csat.csat"].standing == "none"
-    assert lines["support.csat"].label != lines["csat.csat"].label
+    assert lines["support.csat"].kpi.label != lines["csat.csat"].kpi.label
     assert len(card.receipts) == len(results)
 
 
