@@ -250,6 +250,7 @@ def _headline(monthly: pd.DataFrame, priced: bool) -> tuple[KPI, ...]:
                 else compare(rates[year_before], known, names[year_before], names[latest]),
                 series,
                 judged,
+                "less" if key == "customer_churn" else "more",
             )
         )
     return tuple(shown)

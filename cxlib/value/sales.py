@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -245,11 +245,12 @@ def _headline(
     idle = {key for key in ("anonymous_revenue", "refunds") if _is_zero(totals.get(key))}
     if "refunds" in idle:
         idle.add("gross")
-    return tuple(
+    shown = (
         kpi(monthly, key, label, unit, value, month, year_before)
         for key, (label, unit) in LABELS.items()
         if key not in idle and (value := totals.get(key)) is not None
     )
+    return tuple(replace(k, better="less") if k.key == "refunds" else k for k in shown)
 
 
 def _is_zero(number: Fact | Estimate | None) -> bool:

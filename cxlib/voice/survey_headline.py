@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -43,13 +44,16 @@ def headline(
             errors,
         ),
         _tile("mean", N_("Mean score"), mean_score(total) or value, means, named, year),
-        _tile(
-            "negative",
-            metric.roles[2],
-            share_of(total["negative"], total["effective_n"], total["n"]) or value,
-            bad,
-            named,
-            year,
+        replace(
+            _tile(
+                "negative",
+                metric.roles[2],
+                share_of(total["negative"], total["effective_n"], total["n"]) or value,
+                bad,
+                named,
+                year,
+            ),
+            better="less",
         ),
     ]
     answers = Fact(kept.answers, "count", kept.rows)
