@@ -1,0 +1,210 @@
+"""The sentiment model: positive, neutral, negative, or unsure, for Indonesian and English."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.special import softmax
+
+from cxlib.voice.features import WIDTHS, Extractor, Features, extractor, spelling
+from cxlib.voice.language import language_of
+from cxlib.voice.tokens import Spelling, tokens
+
+FOLDER = Path(__file__).parent / "sentiment_model"
+LABELS = ("negative", "neutral", "positive")
+VIEWS = tuple(WIDTHS)
+DENSE_SCALE = 0.5
+PART = 4_000  # comments whose features are in memory at once
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What a model reads in n comments.
+
+    Parameters
+    ----------
+    label : n of "positive", "neutral", "negative", "unsure" or "unlabelled"
+        "unsure" where the probability of the likeliest label is below the threshold, "unlabelled"
+        where there is no text or it is in another language.
+    confidence : n of float
+        The probability of the likeliest label; NaN where unlabelled.
+    language : n of "id", "en", "other" or "none"
+    probabilities : n × 3 of float
+        Of `LABELS`; NaN where unlabelled.
+    """
+
+    label: NDArray[np.object_]
+    confidence: Floats
+    language: NDArray[np.object_]
+    probabilities: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Of one language: scores are features × weights + intercept, probabilities
+    softmax(scale × scores + shift)."""
+
+    views: Mapping[str, NDArray[np.float32]]
+    dense: NDArray[np.float32]
+    intercept: NDArray[np.float32]
+    scale: float = 1.0
+    shift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(LABELS)))
+
+    def scores(
+        self, weighed: Mapping[str, sparse.csr_matrix], dense: NDArray[np.float32]
+    ) -> Floats:
+        """n × 3 scores of weighed features."""
+        total = dense @ self.dense + self.intercept
+        for view, matrix in weighed.items():
+            total = total + matrix @ self.views[view]
+        return np.asarray(total, np.float64)
+
+    def probabilities(self, scores: Floats) -> Floats:
+        """n × 3 calibrated probabilities."""
+        return np.asarray(softmax(self.scale * scores + self.shift, axis=1))
+
+
+def weigh(
+    features: Features, idf: Mapping[str, NDArray[np.float32]]
+) -> tuple[dict[str, sparse.csr_matrix], NDArray[np.float32]]:
+    """Counts as (1 + log count) × idf, each view of length 1, and the dense table to scale."""
+    out = {}
+    for view in VIEWS:
+        matrix = getattr(features, view).copy()
+        matrix.data = (1 + np.log(matrix.data)) * idf[view][matrix.indices]
+        length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+        rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        matrix.data /= np.maximum(length, 1e-9)[rows]
+        out[view] = matrix
+    return out, (DENSE_SCALE * features.dense).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """A sentiment model.
+
+    Parameters
+    ----------
+    weights : mapping
+        Language to its weights.
+    idf : mapping
+        View to the inverse document frequencies of its columns.
+    threshold : float
+        A label less probable than this is "unsure".
+    version : str
+    """
+
+    weights: Mapping[str, Weights]
+    idf: Mapping[str, NDArray[np.float32]]
+    threshold: float
+    version: str
+    spelling: Spelling = field(repr=False, default_factory=spelling)
+    extractor: Extractor = field(repr=False, default_factory=extractor)
+
+    def read(self, texts: Sequence[str]) -> Readings:
+        """Label comments; only the first 5,000 characters of each are read.
+
+        Parameters
+        ----------
+        texts : n of str
+
+        Returns
+        -------
+        Readings
+        """
+        n = len(texts)
+        language = np.full(n, "none", object)
+        found = np.full((n, len(LABELS)), np.nan)
+        for part in _parts(n):
+            documents = [tokens(text, self.spelling) for text in texts[part]]
+            told = [language_of(t, d) for t, d in zip(texts[part], documents, strict=True)]
+            language[part] = told
+            found[part] = self._probabilities(documents, told)
+        return Readings(*self._labelled(found), language, found)
+
+    def _probabilities(self, documents: Sequence[Sequence[str]], told: Sequence[str]) -> Floats:
+        out = np.full((len(documents), len(LABELS)), np.nan)
+        read = np.array([bool(d) and t != "other" for d, t in zip(documents, told, strict=True)])
+        if not read.any():
+            return out
+        at = np.flatnonzero(read)
+        kept = [d for d, yes in zip(documents, read, strict=True) if yes]
+        # What has no words, emoji alone, means the same in both: the first model reads it.
+        by = np.array([t if t in self.weights else "id" for t in told], object)[at]
+        weighed, dense = weigh(self.extractor.features(kept), self.idf)
+        for language, weights in self.weights.items():
+            mine = by == language
+            if mine.any():
+                scores = weights.scores({v: m[mine] for v, m in weighed.items()}, dense[mine])
+                out[at[mine]] = weights.probabilities(scores)
+        return out
+
+    def _labelled(self, found: Floats) -> tuple[NDArray[np.object_], Floats]:
+        missing = np.isnan(found[:, 0])
+        confidence = np.where(missing, np.nan, found.max(axis=1))
+        label = np.array(LABELS, object)[np.where(missing[:, None], 0, found).argmax(axis=1)]
+        label[confidence < self.threshold] = "unsure"
+        label[missing] = "unlabelled"
+        return label, confidence
+
+
+def _parts(n: int) -> Iterator[slice]:
+    for start in range(0, n, PART):
+        yield slice(start, start + PART)
+
+
+@cache
+def shipped() -> Classifier:
+    """The model that comes with the package (`sentiment_model/MODEL_CARD.md`)."""
+    return loaded(FOLDER)
+
+
+def loaded(folder: Path) -> Classifier:
+    """A model from its folder: `weights.npz` (no pickle is read) and `model.json`."""
+    about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    with np.load(folder / "weights.npz", allow_pickle=False) as kept:
+        arrays = {name: kept[name].astype(np.float32) for name in kept.files}
+    weights = {
+        language: Weights(
+            views={view: arrays[f"{language}_{view}"] for view in VIEWS},
+            dense=arrays[f"{language}_dense"],
+            intercept=arrays[f"{language}_intercept"],
+            scale=said["scale"],
+            shift=np.array(said["shift"], np.float64),
+        )
+        for language, said in about["languages"].items()
+    }
+    idf = {view: arrays[f"idf_{view}"] for view in VIEWS}
+    return Classifier(weights, idf, about["threshold"], about["version"])
+
+
+def save(model: Classifier, folder: Path, about: Mapping[str, object]) -> None:
+    """Write a model to a folder; `about` goes to `model.json` beside what `loaded` needs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = {f"idf_{view}": idf for view, idf in model.idf.items()}
+    for language, w in model.weights.items():
+        arrays |= {f"{language}_{view}": m for view, m in w.views.items()}
+        arrays |= {f"{language}_dense": w.dense, f"{language}_intercept": w.intercept}
+    half = {name: array.astype(np.float16) for name, array in arrays.items()}
+    np.savez_compressed(folder / "weights.npz", allow_pickle=False, **half)
+    said = {
+        "version": model.version,
+        "threshold": model.threshold,
+        "labels": list(LABELS),
+        "languages": {
+            language: {"scale": w.scale, "shift": w.shift.tolist()}
+            for language, w in model.weights.items()
+        },
+        **about,
+    }
+    text = json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+    (folder / "model.json").write_text(text, encoding="utf-8")
