@@ -89,23 +89,22 @@ def _section(result: BridgeResult, questions: tuple[str, ...], people: People) -
     if not offered:
         st.caption(_("Nobody has bought twice yet."))
         return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        asked = next(iter(offered))
-        if len(offered) > 1:
-            names = {key: bridge.question for key, bridge in offered.items()}
-            asked = _parts.choice(_("Question"), names, "bridge_question")
-        bridge = offered[asked]
-        named = {
-            a.convention.id: f"{a.convention.vendor}: {_(a.convention.name)}" for a in bridge.others
-        }
-        # A key a question: the vendors of one are not those of another.
-        chosen = st.selectbox(
-            _("Compared with"),
-            list(named),
-            format_func=named.__getitem__,
-            key=f"bridge_{asked}",
-            bind="query-params",
-        )
+    asked = next(iter(offered))
+    if len(offered) > 1:
+        names = {key: bridge.question for key, bridge in offered.items()}
+        asked = _parts.choice(_("Question"), names, "bridge_question")
+    bridge = offered[asked]
+    named = {
+        a.convention.id: f"{a.convention.vendor}: {_(a.convention.name)}" for a in bridge.others
+    }
+    # A key a question: the vendors of one are not those of another.
+    chosen = st.selectbox(
+        _("Compared with"),
+        list(named),
+        format_func=named.__getitem__,
+        key=f"bridge_{asked}",
+        bind="query-params",
+    )
     _steps(result, bridge, chosen or next(iter(named)), people)
     _parts.meaning(bridge.meaning)
     title = _("All conventions, their formulas and sources")

@@ -14,7 +14,6 @@ from cxlib.growth.links import Association
 from cxlib.i18n import N_
 from cxlib.ingest.plain import from_plain
 from cxlib.ingest.plan import Score
-from cxlib.results import Fact
 from cxlib.store.snapshots import Snapshot
 from cxlib.voice.questions import Question
 from cxlib.voice.questions import questions as asked_in
@@ -31,9 +30,9 @@ WINDOWS = {
 }
 BY = {"nps": "NPS", "csat": "CSAT"}
 GAINED = {
-    "retained": N_("Bought again, a point of NPS"),
-    "spend": N_("Spend since, a point of NPS"),
-    "clv": N_("CLV, a point of NPS"),
+    "retained": N_("Bought again, a point of score"),
+    "spend": N_("Spend since, a point of score"),
+    "clv": N_("CLV, a point of score"),
 }
 
 
@@ -121,7 +120,7 @@ def point_of_nps(result: ChainResult, money: str | None) -> None:
     offered = {key: name for key, name in charts.OUTCOMES.items() if _has(result, key)}
     if not offered:
         return
-    st.subheader(_("What goes with a point of NPS?"), anchor=False)
+    st.subheader(_("What goes with a point of the score, 0 to 10?"), anchor=False)
     with st.grid(3, min_column_width=200):
         for point in result.points:
             _gained(point, money)
@@ -199,10 +198,10 @@ def _gained(point: Association, money: str | None) -> None:
             st.caption(_(GAINED[point.to]))
             st.write(_(point.reason))
         return
-    text = _parts.figure(value, money)
+    text = _parts.size(value.value, value.unit, money)
     if point.state == "linked" and value.value > 0:
         text = f"+{text}"
-    least = _parts.figure(Fact(point.smallest_detectable or 0, value.unit, point.n), money)
+    least = _parts.size(point.smallest_detectable or 0, value.unit, money)
     st.metric(
         _(GAINED[point.to]),
         text if point.state == "linked" else "–",

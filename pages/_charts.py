@@ -72,11 +72,14 @@ def chart(
 
 def frame(shown: Table, key: str, alt: str, **options: Any) -> Any:
     """A table on screen: numbers grouped, shares as percentages, text as text."""
+    rows = shown.frame.head(SHOWN)
+    numbers = zip(rows.columns, shown.readings, strict=True)
     return st.dataframe(
-        shown.frame.head(SHOWN),
+        rows.round({column: _decimals(rows[column]) for column, r in numbers if r == "number"}),
         hide_index=True,
         key=key,
         alt=alt,
+        placeholder="–",
         column_config={
             column: _column(name, reading)
             for column, name, reading in zip(
@@ -134,6 +137,14 @@ def customers(people: Any, key: str, columns: tuple[str, ...] | None = None) -> 
             one = str(shown.frame["customer_id"].iloc[chosen[0]])
             st.switch_page("value/customer.py", query_params={"customer": one})
         downloads(shown, key)
+
+
+def _decimals(numbers: Any) -> int:
+    """Three digits or so: 1,594 is read as a thousand where a comma is decimal."""
+    if numbers.dtype.kind != "f":
+        return 0
+    middle = numbers.abs().median()
+    return 1 if middle >= 10 else 2 if middle >= 1 else 3
 
 
 def _column(name: str, reading: str) -> Any:

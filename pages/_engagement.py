@@ -53,7 +53,7 @@ def attribute(data: Snapshot) -> str | None:
     extra = [SEGMENT] if _state.snapshot("transactions") is not None else []
     if not offered and not extra:
         return None
-    names = {ALONE: _("(channel alone)"), SEGMENT: _("RFM segment"), **offered}
+    names = {ALONE: _("(channel)"), SEGMENT: _("RFM segment"), **offered}
     chosen = st.selectbox(
         _("Compare by"),
         [ALONE, *extra, *offered],

@@ -36,6 +36,13 @@ NEEDS = {
             " how much. CSV, Excel or Parquet, as your shop exports it."
         ),
     ),
+    "feedback": (
+        N_("This page needs comments"),
+        N_(
+            "Upload a file with one row a review or comment: the text, and where you have them the day,"
+            " the customer and the stars. CSV, Excel or Parquet."
+        ),
+    ),
     "responses": (
         N_("This page needs survey answers"),
         N_(
@@ -322,10 +329,19 @@ def calendar(previous: Sequence[Any], last_year: Sequence[Any]) -> None:
     """Feasts and sale days that set the compared months apart."""
     lang = _state.session().lang
     for effects, message in (
-        (previous, N_("{occasion} (days): {after} in this month, {before} in the month before.")),
+        (
+            previous,
+            N_(
+                "Comparing with the month before, mind {occasion}: {after} of its days in this month,"
+                " {before} in that one."
+            ),
+        ),
         (
             last_year,
-            N_("{occasion} (days): {after} in this month, {before} in the same month last year."),
+            N_(
+                "Comparing with the same month last year, mind {occasion}: {after} of its days in"
+                " this month, {before} in that one."
+            ),
         ),
     ):
         for effect in effects:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from cxlib.charts import weighting as charts
 from cxlib.frames.answers import answered_values
+from cxlib.results import Estimate
 from cxlib.store.snapshots import Snapshot
 from cxlib.value import rfm
 from cxlib.voice.survey import SurveyResult
@@ -54,7 +56,7 @@ def who(result: SurveyResult, data: Snapshot, part: dict[str, Any]) -> None:
             [
                 (_("As answered"), found.raw),
                 (_("Weighted to all customers"), found.weighted),
-                (_("Difference"), found.gap),
+                (_("Difference, in points"), _points(found.gap)),
             ]
         )
         lang = _state.session().lang
@@ -77,3 +79,10 @@ def who(result: SurveyResult, data: Snapshot, part: dict[str, Any]) -> None:
         )
         _report.issues(found.issues)
         _report.receipt(found.receipt)
+
+
+def _points(gap: Estimate) -> Estimate:
+    """A difference of two shares in points: per cent would be read as a share of the score."""
+    by = 100 if gap.unit == "share" else 1
+    ends = {"value": by * gap.value, "low": by * gap.low, "high": by * gap.high}
+    return replace(gap, unit="points", **ends)

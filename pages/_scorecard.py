@@ -14,7 +14,6 @@ from cxlib.act.scorecard import STANDINGS, TEAMS, Line, Scorecard, scorecard
 from cxlib.errors import NotEnoughData
 from cxlib.growth import engagement
 from cxlib.i18n import N_
-from cxlib.results import Estimate, Fact
 from cxlib.store import annotations as notes
 from cxlib.value import recurring, sales
 from cxlib.voice import ces, csat, nps, support
@@ -143,22 +142,13 @@ def cards(card: Scorecard) -> None:
 def _card(line: Line) -> None:
     value, currency = line.value, _currency()
     _parts.tile(line.kpi, currency)
-    st.caption(" · ".join(filter(None, (_range(value), _parts.worded(line.sentence, currency)))))
+    told = " · ".join(filter(None, (_parts.period(line.month), _parts.certainty(value, currency))))
+    st.caption(f"{told}  \n{_parts.worded(line.sentence, currency)}")
     with st.container(horizontal=True, vertical_alignment="center"):
         if line.target is not None:
             st.badge(_(STANDINGS[line.standing]), color=COLOURS[line.standing])
         _targets.editor(line.measure.id, value.unit, line.measure.better, currency)
         st.page_link(line.measure.page, label=_("Open"), icon=":material/arrow_forward:")
-
-
-def _range(value: Fact | Estimate) -> str:
-    if not isinstance(value, Estimate):
-        return ""
-    low, high = (
-        _parts.figure(Fact(end, value.unit, value.n), _currency())
-        for end in (value.low, value.high)
-    )
-    return _("{low} to {high}", low=low, high=high)
 
 
 def absent(found: Mapping[str, Any]) -> None:

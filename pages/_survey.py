@@ -255,12 +255,17 @@ def groups(result: SurveyResult, data: Snapshot, part: dict[str, Any]) -> None:
             )
         )
     if result.by == SEGMENT:
-        st.caption(_("Grey segments do not differ from all others beyond chance."))
+        st.caption(
+            _("Dashed: all together. Grey segments do not differ from all others beyond chance.")
+        )
     elif mark.get("group"):
         _answers(result, data, part, by=result.by, value=str(mark["group"][0]["group"]))
     else:
         st.caption(
-            _("Grey groups do not differ from all others beyond chance. Click one for its answers.")
+            _(
+                "Dashed: all together. Grey groups do not differ from all others beyond chance."
+                " Click one for its answers."
+            )
         )
 
 

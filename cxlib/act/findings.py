@@ -22,6 +22,10 @@ MESSAGES = {
     ("up", True): N_("{measure} rose by {change} in {month} and was back after {until}."),
     ("down", True): N_("{measure} fell by {change} in {month} and was back after {until}."),
 }
+ONE_MONTH = {
+    "up": N_("{measure} rose by {change} in {month} and was back a month later."),
+    "down": N_("{measure} fell by {change} in {month} and was back a month later."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,10 @@ def _episodes(measure: str, label: str, called: list[Verdict]) -> list[Finding]:
         until = following.before if back and following is not None else None
         change = abs(verdict.change or 0.0)
         told: dict[str, Param] = {"measure": label, "change": change, "month": verdict.after}
-        if until is not None:
+        message = MESSAGES[verdict.state, until is not None]
+        if until == verdict.after:
+            message = ONE_MONTH[verdict.state]
+        elif until is not None:
             told["until"] = until
         made.append(
             Finding(
@@ -98,9 +105,7 @@ def _episodes(measure: str, label: str, called: list[Verdict]) -> list[Finding]:
                 change,
                 verdict.unit,
                 until,
-                Sentence(
-                    MESSAGES[verdict.state, until is not None], told, {"change": verdict.unit}
-                ),
+                Sentence(message, told, {"change": verdict.unit}),
             )
         )
     return made

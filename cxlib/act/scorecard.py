@@ -85,8 +85,12 @@ MEASURES = (
     Measure("sales", "revenue", "sales", "at_least", "value/overview.py"),
     Measure("sales", "orders", "sales", "at_least", "value/overview.py"),
     Measure("sales", "average_order", "sales", "at_least", "value/overview.py"),
-    Measure("recurring", "grr", "product", "at_least", "value/churn.py"),
-    Measure("recurring", "nrr", "analytics", "at_least", "value/churn.py"),
+    Measure(
+        "recurring", "grr", "product", "at_least", "value/churn.py", N_("Gross revenue retention")
+    ),
+    Measure(
+        "recurring", "nrr", "analytics", "at_least", "value/churn.py", N_("Net revenue retention")
+    ),
     Measure("recurring", "customer_churn", "product", "at_most", "value/churn.py"),
 )
 

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from cxlib.charts.theme import ACCENT, CATEGORIES, QUIET, Theme, dressed
+from cxlib.charts.theme import ACCENT, CATEGORIES, NARROW, QUIET, Theme, dressed
 from cxlib.i18n import N_, Language
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ CONVENTIONS = ("vendor", "convention", "rate", "numerator", "denominator", "form
 WRAPPED = 27  # characters of a line beside a bar: what a phone has room for
 ROW = 52  # pixels of a bar, so that three lines stand beside it
 AXIS = 4  # ticks
+AROUND = 60  # pixels of the axis and its title
 
 
 def waterfall_table(
@@ -84,7 +85,7 @@ def waterfall(
     )
     low, high = min(0.0, float(table["low"].min())), max(0.0, float(table["high"].max()))
     # Room for the words at the end of the longest bar.
-    domain = [1.2 * low, high + 0.2 * (high - low) or 0.01]
+    domain = [1.2 * low, high + 0.3 * (high - low) or 0.01]
     picked = alt.selection_point(name="step", fields=["place"])
     count = ",.2~f"
     base = alt.Chart(table).encode(
@@ -120,8 +121,10 @@ def waterfall(
         color=alt.Color("colour:N", scale=None),
         opacity=alt.condition(picked, alt.value(1), alt.value(0.35)),
     )
-    words = base.mark_text(align="left", dx=5, color=QUIET).encode(x="high:Q", text="text:N")
-    return dressed(bars.add_params(picked) + words, lang, height=max(200, ROW * len(table)))
+    words = base.mark_text(
+        align="left", dx=5, color=QUIET, fontSize=alt.ExprRef(f"width < {NARROW} ? 9 : 11")
+    ).encode(x="high:Q", text="text:N")
+    return dressed(bars.add_params(picked) + words, lang, height=ROW * len(table) + AROUND)
 
 
 def convention_table(result: BridgeResult, question: str, lang: Language) -> pd.DataFrame:

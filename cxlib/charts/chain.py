@@ -171,10 +171,11 @@ def _laid_out(result: ChainResult, lang: Language) -> tuple[pd.DataFrame, pd.Dat
                 if after is None
                 else words
             )
-            figures = (
-                f"{lang.number(value.value, 2)}"
-                f" ({lang.number(value.low, 2)} – {lang.number(value.high, 2)})"
+            # Adding 0 makes a zero of -0.
+            rho, low, high = (
+                lang.number(round(end, 2) + 0.0, 2) for end in (value.value, value.low, value.high)
             )
+            figures = f"{rho} ({low} – {high})"
             lines.append(
                 {
                     "y": y + 0.3, "of": one.of, "to": one.to, "text": words,

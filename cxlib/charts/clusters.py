@@ -41,7 +41,7 @@ def k_comparison(result: ClustersResult, lang: Language, look: Theme) -> Any:
             "measure:N",
             title=None,
             scale=alt.Scale(domain=[lang(m) for m in MEASURES.values()], range=list(CATEGORIES)),
-            legend=alt.Legend(orient="top"),
+            legend=alt.Legend(orient="top", symbolType="stroke"),
         ),
         strokeDash=alt.StrokeDash("measure:N", legend=None),
         tooltip=[

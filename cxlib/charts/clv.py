@@ -149,7 +149,7 @@ def means(
                 "series:N",
                 title=None,
                 scale=alt.Scale(domain=[lang(n) for n in names.values()], range=list(CATEGORIES)),
-                legend=alt.Legend(orient="top"),
+                legend=alt.Legend(orient="top", symbolType="stroke"),
             ),
             strokeDash=alt.StrokeDash("series:N", legend=None),
             tooltip=[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from cxlib.charts.theme import ACCENT, CATEGORIES, QUIET, SHARE, Theme, dressed, wide
+from cxlib.charts.theme import ACCENT, CATEGORIES, QUIET, SHARE, Theme, dressed, wide, with_room
 from cxlib.i18n import N_, Language
 
 if TYPE_CHECKING:
@@ -176,7 +176,8 @@ def ranking(result: DriversResult, lang: Language, look: Theme) -> Any:
         axis=alt.Axis(tickCount=4, grid=False, format=SHARE),
     )
     bars = base.mark_bar(color=ACCENT, cornerRadiusEnd=4, cursor="pointer").encode(
-        x=x, opacity=alt.condition(picked, alt.value(1), alt.value(0.35))
+        x=x.scale(with_room(table["driver_share_high"])),
+        opacity=alt.condition(picked, alt.value(1), alt.value(0.35)),
     )
     whiskers = base.mark_rule(strokeWidth=2, color=look.ink, opacity=0.7).encode(
         x=alt.X("driver_share_low:Q"), x2="driver_share_high:Q"

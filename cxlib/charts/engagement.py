@@ -17,6 +17,7 @@ from cxlib.charts.theme import (
     Theme,
     compact_axis,
     dressed,
+    legend_columns,
 )
 from cxlib.i18n import N_, Language
 
@@ -72,7 +73,7 @@ def active(result: EngagementResult, notes: Sequence[Note], lang: Language, look
             "name:N",
             title=None,
             scale=alt.Scale(domain=names, range=list(CATEGORIES)),
-            legend=alt.Legend(orient="top", columns=2),
+            legend=alt.Legend(orient="top", columns=legend_columns()),
         ),
         tooltip=[
             alt.Tooltip("said:N", title=lang(N_("Day"))),
@@ -166,7 +167,7 @@ def lifecycle(result: EngagementResult, notes: Sequence[Note], lang: Language, l
                 title=None,
                 sort=None,
                 scale=alt.Scale(domain=[lang(name) for name in STATES.values()], range=colours),
-                legend=alt.Legend(orient="top", symbolOpacity=1, columns=2),
+                legend=alt.Legend(orient="top", symbolOpacity=1, columns=legend_columns()),
             ),
             order=alt.Order("order:Q"),
             opacity=alt.condition(picked, faint(lang), alt.value(0.2)),

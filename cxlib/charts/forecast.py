@@ -179,4 +179,6 @@ def totals(groups: tuple[Total, ...], lang: Language, look: Theme) -> Any:
 
 def _colours(lang: Language, names: list[str], field: str = "series") -> alt.Color:
     scale = alt.Scale(domain=[lang(name) for name in names], range=list(CATEGORIES))
-    return alt.Color(f"{field}:N", title=None, scale=scale, legend=alt.Legend(orient="top"))
+    return alt.Color(
+        f"{field}:N", title=None, scale=scale, legend=alt.Legend(orient="top", symbolType="stroke")
+    )

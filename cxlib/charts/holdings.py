@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from cxlib.charts.theme import CATEGORIES, QUIET, SHARE, Theme, compact_axis, dressed
+from cxlib.charts.theme import CATEGORIES, QUIET, SHARE, Theme, compact_axis, dressed, with_room
 from cxlib.i18n import N_, Language
 
 if TYPE_CHECKING:
@@ -72,8 +72,9 @@ def groups(result: ChainResult, by: str, outcome: str, lang: Language, look: The
         ],
     )
     title = lang(OUTCOMES[outcome])
+    room = with_room([*table["low"], *table["high"]])
     bars = base.mark_bar(cornerRadiusEnd=4, size=22, cursor="pointer", fillOpacity=0.75).encode(
-        x=alt.X("value:Q", title=title, axis=axis),
+        x=alt.X("value:Q", title=title, axis=axis, scale=room),
         opacity=alt.condition(picked, alt.value(1), alt.value(0.35)),
     )
     whiskers = base.mark_rule(strokeWidth=2).encode(
@@ -122,7 +123,7 @@ def held(result: ChainResult, lang: Language, look: Theme) -> Any:
         rank="datum.group == 'positive' ? 0 : datum.group == 'neutral' ? 1 : 2"
     )
     names = [lang(name) for name in ROLES["nps"].values()]
-    bars = base.mark_bar(size=30, cursor="pointer").encode(
+    bars = base.mark_bar(size=26, cursor="pointer").encode(
         color=alt.Color(
             "name:N",
             title=None,
@@ -142,7 +143,7 @@ def held(result: ChainResult, lang: Language, look: Theme) -> Any:
         detail="group:N",
         color=alt.value("#10161a"),
     )
-    return dressed(bars.add_params(picked) + words, lang, height=150)
+    return dressed(bars.add_params(picked) + words, lang, height=165)
 
 
 def _groups(result: ChainResult, by: str, outcome: str, lang: Language) -> pd.DataFrame:

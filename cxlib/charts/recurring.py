@@ -13,12 +13,14 @@ from cxlib.charts.annotations import Note, annotated
 from cxlib.charts.theme import (
     ACCENT,
     CATEGORIES,
+    NARROW,
     QUIET,
     SHARE,
     WHOLE,
     Theme,
     compact_axis,
     dressed,
+    legend_columns,
 )
 from cxlib.i18n import N_, Language
 
@@ -78,7 +80,19 @@ def waterfall(result: RecurringResult, month: str, lang: Language, look: Theme) 
     )
     picked = alt.selection_point(name="movement", fields=["movement"])
     base = alt.Chart(table).encode(
-        x=alt.X("name:O", sort=None, title=None, axis=alt.Axis(labelAngle=0, grid=False)),
+        x=alt.X(
+            "name:O",
+            sort=None,
+            title=None,
+            axis=alt.Axis(
+                labelAngle=0,
+                grid=False,
+                labelOverlap=False,
+                # All seven words find room on a phone, one below the other.
+                labelExpr=f"width < {NARROW} ? split(datum.label, ' ') : datum.label",
+                labelFontSize=alt.ExprRef(f"width < {NARROW} ? 9 : 12"),
+            ),
+        ),
         tooltip=[
             alt.Tooltip("name:N", title=" "),
             alt.Tooltip("amount:Q", title=lang(N_("A month")), format=WHOLE),
@@ -160,7 +174,13 @@ def retention(result: RecurringResult, notes: Sequence[Note], lang: Language, lo
             "rate:N",
             title=None,
             scale=alt.Scale(domain=names, range=list(CATEGORIES)),
-            legend=alt.Legend(orient="top", symbolOpacity=1),
+            legend=alt.Legend(
+                orient="top",
+                symbolType="stroke",
+                symbolOpacity=1,
+                labelLimit=0,
+                columns=legend_columns(1),
+            ),
         ),
         tooltip=[
             alt.Tooltip("name:N", title=lang(N_("Month"))),
@@ -221,7 +241,7 @@ def survival(plans: Sequence[Plan], lang: Language, look: Theme) -> Any:
             title=None,
             sort=None,
             scale=alt.Scale(range=list(CATEGORIES)),
-            legend=alt.Legend(orient="top", symbolOpacity=1),
+            legend=alt.Legend(orient="top", symbolType="stroke", symbolOpacity=1),
         ),
         tooltip=[
             alt.Tooltip("plan:N", title=lang(N_("Plan"))),

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from cxlib.charts.theme import ACCENT, CATEGORIES, QUIET, SHARE, WHOLE, Theme, dressed
+from cxlib.charts.theme import (
+    ACCENT,
+    CATEGORIES,
+    QUIET,
+    SHARE,
+    WHOLE,
+    Theme,
+    dressed,
+    legend_columns,
+)
 from cxlib.i18n import N_, Language
 
 if TYPE_CHECKING:
@@ -124,7 +133,7 @@ def proof(result: RenewalsResult, lang: Language, look: Theme) -> Any:
                 "series:N",
                 title=None,
                 scale=alt.Scale(domain=names, range=list(CATEGORIES)),
-                legend=alt.Legend(orient="top"),
+                legend=alt.Legend(orient="top", symbolType="stroke", columns=legend_columns()),
             ),
             strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(domain=names), legend=None),
             tooltip=[

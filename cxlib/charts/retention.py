@@ -19,6 +19,7 @@ from cxlib.charts.theme import (
     Theme,
     compact_axis,
     dressed,
+    legend_columns,
     wide,
 )
 from cxlib.i18n import N_, Language
@@ -127,7 +128,7 @@ def triangle(
             "name:O",
             sort=None,
             title=None,
-            axis=alt.Axis(ticks=False, domain=False, labelOverlap=False, labelFlush=False),
+            axis=alt.Axis(ticks=False, domain=False, labelOverlap=False),
         ),
     )
     tiles = base.mark_rect(cornerRadius=3, cursor="pointer").encode(
@@ -386,11 +387,12 @@ def gap_histogram(result: RetentionResult, lang: Language, look: Theme) -> Any:
 
 def _lines(field: str, several: bool) -> alt.Color:
     """A colour a line; one alone needs no legend."""
-    columns = alt.ExprRef(f"width < {NARROW} ? 2 : 0")  # 0: as many as there are
     return alt.Color(
         f"{field}:N",
         title=None,
         sort=None,
         scale=alt.Scale(range=list(CATEGORIES) if several else [ACCENT]),
-        legend=alt.Legend(orient="top", symbolOpacity=1, columns=columns) if several else None,
+        legend=alt.Legend(orient="top", symbolOpacity=1, columns=legend_columns())
+        if several
+        else None,
     )

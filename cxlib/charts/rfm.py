@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from cxlib.charts.theme import ACCENT, QUIET, WHOLE, Theme, dressed, wide
+from cxlib.charts.theme import ACCENT, QUIET, WHOLE, Theme, dressed, wide, with_room
 from cxlib.i18n import N_, Language
 
 if TYPE_CHECKING:
@@ -65,7 +65,12 @@ def segments(result: RfmResult, lang: Language, look: Theme) -> Any:
             title=None,
             axis=alt.Axis(labelLimit=160, ticks=False, domain=False),
         ),
-        x=alt.X("customers:Q", title=lang(N_("Customers")), axis=alt.Axis(tickCount=4, grid=False)),
+        x=alt.X(
+            "customers:Q",
+            title=lang(N_("Customers")),
+            axis=alt.Axis(tickCount=4, grid=False),
+            scale=with_room(bars["customers"]),
+        ),
         tooltip=[
             alt.Tooltip("name:N", title=lang(N_("Segment"))),
             alt.Tooltip("customers:Q", title=lang(N_("Customers")), format=WHOLE),

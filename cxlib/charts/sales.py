@@ -9,7 +9,16 @@ import altair as alt
 import pandas as pd
 
 from cxlib.charts.annotations import Note, annotated
-from cxlib.charts.theme import ACCENT, CATEGORIES, QUIET, WHOLE, Theme, compact_axis, dressed
+from cxlib.charts.theme import (
+    ACCENT,
+    CATEGORIES,
+    QUIET,
+    WHOLE,
+    Theme,
+    compact_axis,
+    dressed,
+    with_room,
+)
 from cxlib.i18n import N_, Language
 
 if TYPE_CHECKING:
@@ -100,6 +109,7 @@ def breakdown(result: SalesResult, by: str, lang: Language, look: Theme) -> Any:
             f"{amount}:Q",
             title=lang(N_("Revenue") if money else N_("Orders")),
             axis=compact_axis(lang, tickCount=4, grid=False),
+            scale=with_room(table[amount].dropna()),
         ),
         tooltip=[
             alt.Tooltip("value:N", title=" "),

@@ -45,6 +45,8 @@ STATES = {
     "unknown": N_("not compared"),
 }
 MARKS = {"up": "▲", "down": "▼", "none": "", "unknown": ""}
+# As in the charts of surveys: blue is good news, red bad, whichever way the number went.
+BETTER, WORSE = CATEGORIES[0], CATEGORIES[5]
 MONTHS = 60  # of the bars and lines: five years
 SQUARES = 13  # months of the topics, a year and the one before: what a phone can show
 HOURS = ",.1f"
@@ -93,14 +95,13 @@ def volume(result: SupportResult, notes: Sequence[Note], lang: Language, look: T
             alt.Tooltip("verdict:N", title=lang(N_("Against the month before"))),
         ],
     )
+    colour = _judged("up", QUIET)
     bars = base.mark_bar(cursor="pointer").encode(
-        color=alt.when("datum.state === 'up' || datum.state === 'down'")
-        .then(alt.value(ACCENT))
-        .otherwise(alt.value(QUIET)),
+        color=colour,
         opacity=alt.condition(picked, alt.value(0.85), alt.value(0.3)),
     )
     middle = alt.X("month:T", timeUnit="yearmonth", bandPosition=0.5)
-    marks = base.mark_text(dy=-8, color=ACCENT).encode(x=middle, text="mark:N")
+    marks = base.mark_text(dy=-8).encode(x=middle, text="mark:N", color=colour)
     drawing = bars.add_params(picked) + marks
     months = every(table["month"], "MS")
     return dressed(annotated(drawing, middle, months, notes, lang), lang, height=260)
@@ -147,7 +148,7 @@ def topics(result: SupportResult, lang: Language, look: Theme) -> Any:
             "topic:N",
             sort=None,
             title=None,
-            axis=alt.Axis(ticks=False, domain=False, labelFlush=False),
+            axis=alt.Axis(ticks=False, domain=False),
         ),
     )
     tiles = base.mark_rect(cornerRadius=3, cursor="pointer").encode(
@@ -224,16 +225,30 @@ def pace(
     y = alt.Y(f"{value}:Q", title=lang(AXES[measure]), axis=axis)
     band = base.mark_area(color=ACCENT, opacity=0.13).encode(y=f"{low}:Q", y2=f"{high}:Q")
     line = base.mark_line(color=ACCENT).encode(y=y)
-    points = base.mark_point(filled=True, size=70, cursor="pointer").encode(
+    points = base.mark_point(filled=True, size=90, cursor="pointer").encode(
         y=y,
-        color=alt.when("datum.state === 'up' || datum.state === 'down'")
-        .then(alt.value(CATEGORIES[5]))
-        .otherwise(alt.value(ACCENT)),
+        color=_judged("down" if measure == "csat" else "up", ACCENT),
+        shape=alt.when("datum.state === 'up'")
+        .then(alt.value("triangle-up"))
+        .when("datum.state === 'down'")
+        .then(alt.value("triangle-down"))
+        .otherwise(alt.value("circle")),
         opacity=alt.condition(picked, alt.value(1), alt.value(0.4)),
     )
     drawing = band + line + points.add_params(picked)
     months = every(table["month"], "MS")
     return dressed(annotated(drawing, x, months, notes, lang), lang, height=260)
+
+
+def _judged(worse: str, usual: str) -> Any:
+    """The colour of a month by its ``state``; `worse` is the direction that is bad news."""
+    return (
+        alt.when(f"datum.state === '{worse}'")
+        .then(alt.value(WORSE))
+        .when("datum.state === 'up' || datum.state === 'down'")
+        .then(alt.value(BETTER))
+        .otherwise(alt.value(usual))
+    )
 
 
 def measured(table: pd.DataFrame, measure: Measure) -> dict[str, pd.Series[Any]]:

@@ -9,7 +9,16 @@ import altair as alt
 import pandas as pd
 
 from cxlib.charts.annotations import Note, annotated
-from cxlib.charts.theme import ACCENT, CATEGORIES, QUIET, WHOLE, Theme, compact_axis, dressed
+from cxlib.charts.theme import (
+    ACCENT,
+    CATEGORIES,
+    QUIET,
+    WHOLE,
+    Theme,
+    compact_axis,
+    dressed,
+    legend_columns,
+)
 from cxlib.i18n import N_, Language
 
 if TYPE_CHECKING:
@@ -215,7 +224,9 @@ def groups(result: SurveyResult, lang: Language, look: Theme) -> Any:
         "shade:N",
         title=None,
         scale=alt.Scale(domain=names, range=[ROLES[0], QUIET, ROLES[2]]),
-        legend=alt.Legend(orient="top", columns=1) if table["shade"].nunique() > 1 else None,
+        legend=alt.Legend(orient="top", symbolOpacity=1, columns=legend_columns(1))
+        if table["shade"].nunique() > 1
+        else None,
     )
     base = alt.Chart(table).encode(
         y=alt.Y(
@@ -226,8 +237,9 @@ def groups(result: SurveyResult, lang: Language, look: Theme) -> Any:
         ),
         color=colour,
     )
+    x = alt.X("result_low:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
     rules = base.mark_rule(strokeWidth=4, opacity=0.4, strokeCap="round").encode(
-        x=alt.X("result_low:Q", title=title, scale=alt.Scale(zero=False)), x2="result_high:Q"
+        x=x, x2="result_high:Q"
     )
     dots = base.mark_point(filled=True, size=80, cursor="pointer").encode(
         x=alt.X("result:Q", title=title),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -77,6 +78,7 @@ def dressed(chart: Any, lang: Language, height: int | None = None) -> Any:
     return chart.configure(
         background="transparent",
         axis={**plain, "labelFontSize": 12, "titleFontSize": 12},
+        axisY={"labelFlush": False},  # the app moves the ends inwards, away from their marks
         legend=plain,
         title={"anchor": "start"},
         view={"strokeWidth": 0},
@@ -118,6 +120,17 @@ def compact_axis(lang: Language, **options: Any) -> alt.Axis:
 def wide(pixels: int = NARROW) -> Any:
     """An expression that is 1 where the chart is at least so wide, else 0: for opacity."""
     return alt.ExprRef(f"width < {pixels} ? 0 : 1")
+
+
+def with_room(values: Iterable[float]) -> alt.Scale:
+    """A scale from 0, or the least value, with room for words at the end of the longest bar."""
+    ends = [0.0, *map(float, values)]
+    return alt.Scale(domain=[min(ends), 1.15 * max(ends) or 1.0], nice=False)
+
+
+def legend_columns(narrow: int = 2) -> Any:
+    """An expression: on a phone so many columns of a legend, else as many as it has names."""
+    return alt.ExprRef(f"width < {NARROW} ? {narrow} : 0")
 
 
 def _months(lang: Language) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def groups(result: SupportResult, measure: Measure, lang: Language, look: Theme)
             "value:N",
             sort=None,
             title=None,
-            axis=alt.Axis(ticks=False, domain=False, labelFlush=False),
+            axis=alt.Axis(ticks=False, domain=False),
         ),
         tooltip=[
             alt.Tooltip("value:N", title=" "),
@@ -71,7 +71,7 @@ def recurring(result: SupportResult, lang: Language, look: Theme) -> Any:
             "topic:N",
             sort=None,
             title=None,
-            axis=alt.Axis(ticks=False, domain=False, labelFlush=False),
+            axis=alt.Axis(ticks=False, domain=False),
         ),
         tooltip=[
             alt.Tooltip("topic:N", title=lang(N_("Topic"))),
@@ -98,7 +98,7 @@ def churn(result: TicketChurn, lang: Language, look: Theme) -> Any:
             "name:N",
             sort=None,
             title=lang(N_("Tickets")),
-            axis=alt.Axis(ticks=False, labelFlush=False),
+            axis=alt.Axis(ticks=False),
         ),
         tooltip=[
             alt.Tooltip("name:N", title=lang(N_("Tickets"))),

@@ -22,6 +22,7 @@ WAITS = {
     "resolution": N_("Resolution"),
 }
 POINTS = 400  # of a curve
+TICKS = (0.1, 0.5, 1, 2, 4, 8, 24, 48, 96, 168, 336, 720, 2160)  # hours as people count them
 
 
 def wait_table(result: SupportResult, lang: Language) -> pd.DataFrame:
@@ -62,7 +63,7 @@ def wait_curve(result: SupportResult, lang: Language, look: Theme) -> Any:
             "hours:Q",
             title=lang(N_("Hours since the ticket was opened")),
             scale=alt.Scale(type="log", nice=False),
-            axis=compact_axis(lang, grid=False, tickCount=6),
+            axis=compact_axis(lang, grid=False, values=list(TICKS), labelOverlap="greedy"),
         ),
         color=alt.Color(
             "name:N",

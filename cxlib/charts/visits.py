@@ -27,7 +27,7 @@ Measure = Literal[
 
 MEASURES: dict[Measure, str] = {
     "engaged_share": N_("Engaged sessions"),
-    "mean_minutes": N_("Session, minutes"),
+    "mean_minutes": N_("Mean session (min)"),
     "views_per_session": N_("Views a session"),
     "sessions_per_customer": N_("Sessions a customer"),
     "minutes_per_customer": N_("Minutes a customer"),
@@ -173,9 +173,9 @@ def ctr(clicks: Clicks, lang: Language, look: Theme) -> Any:
             alt.Tooltip("channel:N", title=" "),
             alt.Tooltip("impressions:Q", title=lang(N_("Impressions")), format=WHOLE),
             alt.Tooltip("clicks:Q", title=lang(N_("Clicks")), format=WHOLE),
-            alt.Tooltip("ctr:Q", title=lang(N_("CTR")), format=".2%"),
-            alt.Tooltip("ctr_low:Q", title=lang(N_("From")), format=".2%"),
-            alt.Tooltip("ctr_high:Q", title=lang(N_("To")), format=".2%"),
+            alt.Tooltip("ctr:Q", title=lang(N_("CTR")), format=".3~%"),
+            alt.Tooltip("ctr_low:Q", title=lang(N_("From")), format=".3~%"),
+            alt.Tooltip("ctr_high:Q", title=lang(N_("To")), format=".3~%"),
         ],
     )
     scale = alt.Scale(zero=False)
@@ -183,7 +183,7 @@ def ctr(clicks: Clicks, lang: Language, look: Theme) -> Any:
         x=alt.X("ctr_low:Q", scale=scale), x2="ctr_high:Q"
     )
     points = base.mark_point(filled=True, size=120, color=ACCENT).encode(
-        x=alt.X("ctr:Q", title=lang(N_("CTR")), scale=scale, axis=alt.Axis(format=".2%", tickCount=5))
+        x=alt.X("ctr:Q", title=lang(N_("CTR")), scale=scale, axis=alt.Axis(format=".3~%", tickCount=5))
     )  # fmt: skip
     return dressed(rules + points, lang, height=max(130, 34 * len(table) + 40))
 

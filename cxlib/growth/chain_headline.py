@@ -59,19 +59,21 @@ def meaning(
         )
         found["least"], units["least"] = kept.smallest_detectable, "share"
         return Sentence(message, found, units)
-    found |= {"more": abs(value.value), "low": abs(value.low), "high": abs(value.high)}
+    # A difference of two shares is told in percentage points.
+    more, low, high = (abs(100 * end) for end in (value.value, value.low, value.high))
+    found |= {"more": more, "low": low, "high": high}
     if value.value < 0:
         found["low"], found["high"] = found["high"], found["low"]
-    units |= {"more": "share", "low": "share", "high": "share"}
+    units |= {"more": "points", "low": "points", "high": "points"}
     message = (
         N_(
-            "For each point that their score was higher, {more} more of the customers ({low} to"
-            " {high}) bought again within {days} days. An association, not a cause."
+            "For each point that the score was higher, the share who bought again within {days} days"
+            " was {more} percentage points higher ({low} to {high}). An association, not a cause."
         )
         if value.value > 0
         else N_(
-            "For each point that their score was higher, {more} fewer of the customers ({low} to"
-            " {high}) bought again within {days} days. An association, not a cause."
+            "For each point that the score was higher, the share who bought again within {days} days"
+            " was {more} percentage points lower ({low} to {high}). An association, not a cause."
         )
     )
     return Sentence(message, found, units)

@@ -16,8 +16,8 @@ FIGURES: Mapping[str, tuple[str, Unit, str]] = {
     "stickiness": (N_("Stickiness (DAU/MAU)"), "share", "mau"),
     "sessions": (N_("Sessions"), "count", "sessions"),
     "engaged_share": (N_("Engaged sessions"), "share", "n"),
-    "median_minutes": (N_("Session, minutes"), "ratio", "sessions"),
-    "mean_minutes": (N_("Mean session, minutes"), "ratio", "n"),
+    "median_minutes": (N_("Median session (min)"), "ratio", "sessions"),
+    "mean_minutes": (N_("Mean session (min)"), "ratio", "n"),
     "views_per_session": (N_("Views a session"), "ratio", "n"),
     "sessions_per_customer": (N_("Visits a month"), "ratio", "n"),
     "minutes_per_customer": (N_("Minutes a customer a month"), "ratio", "n"),
@@ -39,9 +39,9 @@ MEANINGS = {
         " of them came."
     ),
     "none": N_(
-        "{active} customers were active in the 30 days to the end of {month}: {change} against the"
-        " month before, not clearly beyond the usual ups and downs ({usual} a month). On an average"
-        " day {share} of them came."
+        "{active} customers were active in the 30 days to the end of {month}, a difference of {change}"
+        " to the month before: not clearly beyond the usual ups and downs ({usual} a month). On an"
+        " average day {share} of them came."
     ),
 }
 

@@ -108,6 +108,20 @@ _entries = sa.Table(
     sa.Column("value", sa.JSON, nullable=False),
 )
 
+_changes = sa.Table(
+    "entry_changes",
+    _metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("workspace", sa.ForeignKey("workspaces.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("version", sa.String(32), nullable=False),
+    sa.Column("moment", UtcDateTime, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("changed", sa.JSON, nullable=False),
+)
+sa.Index("changes_of_an_entry", _changes.c.workspace, _changes.c.kind, _changes.c.entry)
+
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceRow:
@@ -158,6 +172,22 @@ class EntryRow:
     version: str
     created: datetime
     value: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A change of an entry that keeps a history: who made which `version` of it, and when.
+
+    `changed` maps a field to what it was and what it is; of a new entry it is empty.
+    """
+
+    workspace: str
+    kind: str
+    entry: str
+    version: str
+    moment: datetime
+    who: str
+    changed: Mapping[str, tuple[Json, Json]]
 
 
 _snapshot_columns = [_snapshots.c[name] for name in SnapshotRow.__slots__]
@@ -295,9 +325,18 @@ class Catalogue:
         with self._engine.connect() as connection:
             return [EntryRow(**row._mapping) for row in connection.execute(query)]
 
-    def write(self, row: EntryRow, seen: str | None, now: datetime) -> bool:
-        """Keep an entry in place of its version `seen` (None: there was none); False where there is
-        no such workspace.
+    def entry(self, workspace: str, kind: str, entry: str) -> EntryRow | None:
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                sa.select(_entries).where(_entry(workspace, kind, entry))
+            ).one_or_none()
+        return None if found is None else EntryRow(**found._mapping)
+
+    def write(
+        self, row: EntryRow, seen: str | None, now: datetime, change: ChangeRow | None = None
+    ) -> bool:
+        """Keep an entry in place of its version `seen` (None: there was none), and `change` in its
+        history; False where there is no such workspace.
 
         Raises CxError ``changed_meanwhile`` where another version is there, or none any more.
         """
@@ -305,26 +344,62 @@ class Catalogue:
             if not self._claim(connection, row.workspace, last_used=now, warned=None):
                 return False
             if self._version(connection, row.workspace, row.kind, row.id) != seen:
-                raise _changed_meanwhile()
+                raise changed_meanwhile()
             connection.execute(sa.delete(_entries).where(_entry(row.workspace, row.kind, row.id)))
             connection.execute(sa.insert(_entries).values(asdict(row)))
+            if change is not None:
+                connection.execute(sa.insert(_changes).values(asdict(change)))
             return True
 
+    def write_new(
+        self,
+        workspace: str,
+        kind: str,
+        rows: Mapping[str, tuple[EntryRow, ChangeRow]],
+        now: datetime,
+    ) -> list[EntryRow] | None:
+        """Keep those entries of a kind that are not there, by their ids, in one transaction.
+
+        Returns those that were kept, None where there is no such workspace.
+        """
+        with self._writing() as connection:
+            if not self._claim(connection, workspace, last_used=now, warned=None):
+                return None
+            mine = (_entries.c.workspace == workspace) & (_entries.c.kind == kind)
+            there = set(connection.scalars(sa.select(_entries.c.id).where(mine)))
+            new = [pair for entry, pair in rows.items() if entry not in there]
+            if new:
+                connection.execute(sa.insert(_entries), [asdict(row) for row, _ in new])
+                connection.execute(sa.insert(_changes), [asdict(change) for _, change in new])
+            return [row for row, _ in new]
+
+    def changes(self, workspace: str, kind: str, entry: str | None = None) -> list[ChangeRow]:
+        """The history of an entry, or of all of a kind, the oldest first."""
+        mine = (_changes.c.workspace == workspace) & (_changes.c.kind == kind)
+        if entry is not None:
+            mine &= _changes.c.entry == entry
+        columns = [_changes.c[name] for name in ChangeRow.__slots__]
+        query = sa.select(*columns).where(mine).order_by(_changes.c.number)
+        with self._engine.connect() as connection:
+            return [ChangeRow(**row._mapping) for row in connection.execute(query)]
+
     def drop(self, workspace: str, kind: str, entry: str, seen: str, now: datetime) -> bool:
-        """Remove an entry of version `seen`, if it is still there; False where there is no such
-        workspace. Raises CxError ``changed_meanwhile`` where another version is there."""
+        """Remove an entry of version `seen` and its history, if it is still there; False where there
+        is no such workspace. Raises CxError ``changed_meanwhile`` where another version is there."""
         with self._writing() as connection:
             if not self._claim(connection, workspace, last_used=now, warned=None):
                 return False
             if self._version(connection, workspace, kind, entry) not in (seen, None):
-                raise _changed_meanwhile()
+                raise changed_meanwhile()
             connection.execute(sa.delete(_entries).where(_entry(workspace, kind, entry)))
+            of_it = (_changes.c.workspace == workspace) & (_changes.c.kind == kind)
+            connection.execute(sa.delete(_changes).where(of_it & (_changes.c.entry == entry)))
             return True
 
     def forget(self, workspace: str) -> None:
         """Delete everything that the catalogue knows of a workspace."""
         with self._writing() as connection:
-            for table in (_entries, _settings, _snapshots):
+            for table in (_changes, _entries, _settings, _snapshots):
                 connection.execute(sa.delete(table).where(table.c.workspace == workspace))
             connection.execute(sa.delete(_workspaces).where(_workspaces.c.id == workspace))
 
@@ -383,6 +458,15 @@ class Catalogue:
         return SnapshotRow(**asdict(row) | {"state": "current"})
 
 
+def changed_meanwhile() -> CxError:
+    """What the second of two people who change the same thing is told."""
+    return CxError(
+        "changed_meanwhile",
+        N_("Someone else changed this meanwhile, so nothing was saved."),
+        N_("Look at what is there now, then change it again."),
+    )
+
+
 def _of(workspace: str, kind: str) -> sa.ColumnElement[bool]:
     return (_snapshots.c.workspace == workspace) & (_snapshots.c.kind == kind)
 
@@ -390,14 +474,6 @@ def _of(workspace: str, kind: str) -> sa.ColumnElement[bool]:
 def _entry(workspace: str, kind: str, entry: str) -> sa.ColumnElement[bool]:
     of_kind = (_entries.c.workspace == workspace) & (_entries.c.kind == kind)
     return of_kind & (_entries.c.id == entry)
-
-
-def _changed_meanwhile() -> CxError:
-    return CxError(
-        "changed_meanwhile",
-        N_("Someone else changed this meanwhile, so nothing was saved."),
-        N_("Look at what is there now, then change it again."),
-    )
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, record: object) -> None:

@@ -1,6 +1,6 @@
 """All that a workspace holds, as one ZIP that other programs can read.
 
-    workspace.json                  name, purpose, days, settings, annotations, targets
+    workspace.json                  name, purpose, days, settings, annotations, targets, cases
     <kind>/report.json              what the import did, and the digest
     <kind>/<table>.parquet          the current version, as it is kept
     <kind>/<table>.csv              the same as CSV (RFC 4180, UTF-8, cells verbatim)
@@ -25,8 +25,8 @@ from pyarrow import csv, parquet
 from cxlib.ingest.plain import to_plain
 from cxlib.ingest.staged import visible_names
 from cxlib.store import annotations as notes
-from cxlib.store import disk, targets
-from cxlib.store.catalogue import Json
+from cxlib.store import cases, disk, targets
+from cxlib.store.catalogue import ChangeRow, Json
 from cxlib.store.snapshots import Snapshot
 from cxlib.store.workspaces import Workspace
 from cxlib.tables.kind import kinds
@@ -52,12 +52,19 @@ def export(workspace: Workspace, target: Path) -> dict[str, int]:
         "settings": workspace.settings(),
         "annotations": [to_plain(kept) for kept in notes.listed(workspace)],
         "targets": [to_plain(kept) for kept in targets.listed(workspace).values()],
+        "cases": [to_plain(kept) for kept in cases.listed(workspace)],
+        "case_history": [_told(change) for change in cases.history(workspace)],
     }
     with _whole(target) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("workspace.json", _json(about))
         for version in current:
             _add(archive, version)
     return {version.kind: version.rows[version.table.name] or 0 for version in current}
+
+
+def _told(change: ChangeRow) -> dict[str, Json]:
+    """A change without the id of the workspace."""
+    return {name: value for name, value in to_plain(change).items() if name != "workspace"}
 
 
 def _add(archive: zipfile.ZipFile, version: Snapshot) -> None:

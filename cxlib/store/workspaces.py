@@ -24,7 +24,14 @@ from typing import Any, BinaryIO
 from cxlib.errors import CxError, NotFound
 from cxlib.i18n import N_
 from cxlib.store import disk
-from cxlib.store.catalogue import Catalogue, EntryRow, Json, SnapshotRow, WorkspaceRow
+from cxlib.store.catalogue import (
+    Catalogue,
+    ChangeRow,
+    EntryRow,
+    Json,
+    SnapshotRow,
+    WorkspaceRow,
+)
 from cxlib.store.lock import Lock
 from cxlib.store.snapshots import Snapshot, rows_of
 from cxlib.store.uploads import Upload, as_text, find_upload, over_quota, write_upload
@@ -290,6 +297,10 @@ class Workspace:
         """What `write` kept of a kind, the oldest first."""
         return self.store.catalogue.entries(self.id, kind)
 
+    def entry(self, kind: str, entry: str) -> EntryRow | None:
+        """An entry as it is now, None where there is none."""
+        return self.store.catalogue.entry(self.id, kind, entry)
+
     def write(
         self,
         kind: str,
@@ -298,6 +309,7 @@ class Workspace:
         *,
         seen: str | None,
         created: datetime | None = None,
+        said: tuple[str, Mapping[str, tuple[Json, Json]]] | None = None,
     ) -> EntryRow:
         """Keep an entry of a kind as JSON values, in place of the version `seen`.
 
@@ -309,6 +321,8 @@ class Workspace:
             The version that the change was made from; None where there was no such entry.
         created : datetime, optional
             When it was made first; now unless given.
+        said : tuple of str and mapping, optional
+            For its history: who changes it, and which field from what to what.
 
         Raises
         ------
@@ -320,9 +334,32 @@ class Workspace:
         """
         now = self.store.clock()
         row = EntryRow(self.id, kind, entry, self.store.new_id(), created or now, dict(value))
-        if not self.store.catalogue.write(row, seen, now):
+        change = said and ChangeRow(self.id, kind, entry, row.version, now, *said)
+        if not self.store.catalogue.write(row, seen, now, change):
             raise _no_workspace()
         return row
+
+    def write_new(
+        self, kind: str, values: Mapping[str, Mapping[str, Json]], who: str
+    ) -> list[EntryRow]:
+        """Keep those entries that are not there, by their ids: all in one transaction, or none.
+
+        Returns those that were kept; each begins a history. Raises NotFound after an erasure and
+        CxError ``disk_full``.
+        """
+        now = self.store.clock()
+        rows = {}
+        for entry, value in values.items():
+            row = EntryRow(self.id, kind, entry, self.store.new_id(), now, dict(value))
+            rows[entry] = row, ChangeRow(self.id, kind, entry, row.version, now, who, {})
+        kept = self.store.catalogue.write_new(self.id, kind, rows, now)
+        if kept is None:
+            raise _no_workspace()
+        return kept
+
+    def changes(self, kind: str, entry: str | None = None) -> list[ChangeRow]:
+        """The history of an entry that keeps one, or of all of a kind, the oldest first."""
+        return self.store.catalogue.changes(self.id, kind, entry)
 
     def drop(self, kind: str, entry: str, seen: str) -> None:
         """Remove an entry of version `seen`; one that is gone already is no error.

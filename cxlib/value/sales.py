@@ -322,8 +322,8 @@ def _meaning(
             " and downs ({usual} a month)."
         ),
         "none": N_(
-            "{month} brought {total}: {change} against the month before, not clearly beyond the usual"
-            " ups and downs ({usual} a month)."
+            "{month} brought {total}, a difference of {change} to the month before: not clearly beyond"
+            " the usual ups and downs ({usual} a month)."
         ),
     }
     change = verdict.change if verdict.state == "none" else abs(verdict.change)

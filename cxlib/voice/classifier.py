@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from cxlib.voice.tokens import Spelling, tokens
 
 FOLDER = Path(__file__).parent / "sentiment_model"
 LABELS = ("negative", "neutral", "positive")
+EMOTIONS = ("anger", "fear", "joy", "love", "sadness")
 VIEWS = tuple(WIDTHS)
 DENSE_SCALE = 0.5
 PART = 4_000  # comments whose features are in memory at once
@@ -57,19 +59,19 @@ class Weights:
     dense: NDArray[np.float32]
     intercept: NDArray[np.float32]
     scale: float = 1.0
-    shift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(LABELS)))
+    shift: Floats | float = 0.0
 
     def scores(
         self, weighed: Mapping[str, sparse.csr_matrix], dense: NDArray[np.float32]
     ) -> Floats:
-        """n × 3 scores of weighed features."""
+        """n × k scores of weighed features."""
         total = dense @ self.dense + self.intercept
         for view, matrix in weighed.items():
             total = total + matrix @ self.views[view]
         return np.asarray(total, np.float64)
 
     def probabilities(self, scores: Floats) -> Floats:
-        """n × 3 calibrated probabilities."""
+        """n × k calibrated probabilities."""
         return np.asarray(softmax(self.scale * scores + self.shift, axis=1))
 
 
@@ -101,12 +103,18 @@ class Classifier:
     threshold : float
         A label less probable than this is "unsure".
     version : str
+    emotion : Weights
+        Of `EMOTIONS`, in Indonesian.
+    emotion_threshold : float
+        An emotion less probable than this is "unsure".
     """
 
     weights: Mapping[str, Weights]
     idf: Mapping[str, NDArray[np.float32]]
     threshold: float
     version: str
+    emotion: Weights
+    emotion_threshold: float
     spelling: Spelling = field(repr=False, default_factory=spelling)
     extractor: Extractor = field(repr=False, default_factory=extractor)
 
@@ -129,7 +137,25 @@ class Classifier:
             told = [language_of(t, d) for t, d in zip(texts[part], documents, strict=True)]
             language[part] = told
             found[part] = self._probabilities(documents, told)
-        return Readings(*self._labelled(found), language, found)
+        label, confidence = _labelled(found, LABELS, self.threshold)
+        return Readings(label, confidence, language, found)
+
+    def emotions(self, texts: Sequence[str]) -> tuple[NDArray[np.object_], Floats]:
+        """The emotion of each comment, and its probability.
+
+        One of `EMOTIONS`, "unsure" below the threshold, or "unlabelled" (NaN) where a comment is not
+        Indonesian: there are no other comments to learn emotions from.
+        """
+        found = np.full((len(texts), len(EMOTIONS)), np.nan)
+        for part in _parts(len(texts)):
+            documents = [tokens(text, self.spelling) for text in texts[part]]
+            told = [language_of(t, d) for t, d in zip(texts[part], documents, strict=True)]
+            mine = np.flatnonzero(np.array([t == "id" for t in told]))
+            if len(mine):
+                features = self.extractor.features([documents[int(i)] for i in mine])
+                scores = self.emotion.scores(*weigh(features, self.idf))
+                found[part.start + mine] = self.emotion.probabilities(scores)
+        return _labelled(found, EMOTIONS, self.emotion_threshold)
 
     def _probabilities(self, documents: Sequence[Sequence[str]], told: Sequence[str]) -> Floats:
         out = np.full((len(documents), len(LABELS)), np.nan)
@@ -148,13 +174,16 @@ class Classifier:
                 out[at[mine]] = weights.probabilities(scores)
         return out
 
-    def _labelled(self, found: Floats) -> tuple[NDArray[np.object_], Floats]:
-        missing = np.isnan(found[:, 0])
-        confidence = np.where(missing, np.nan, found.max(axis=1))
-        label = np.array(LABELS, object)[np.where(missing[:, None], 0, found).argmax(axis=1)]
-        label[confidence < self.threshold] = "unsure"
-        label[missing] = "unlabelled"
-        return label, confidence
+
+def _labelled(
+    found: Floats, names: Sequence[str], threshold: float
+) -> tuple[NDArray[np.object_], Floats]:
+    missing = np.isnan(found[:, 0])
+    confidence = np.where(missing, np.nan, found.max(axis=1))
+    label = np.array(names, object)[np.where(missing[:, None], 0, found).argmax(axis=1)]
+    label[confidence < threshold] = "unsure"
+    label[missing] = "unlabelled"
+    return label, confidence
 
 
 def _parts(n: int) -> Iterator[slice]:
@@ -173,25 +202,31 @@ def loaded(folder: Path) -> Classifier:
     about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     with np.load(folder / "weights.npz", allow_pickle=False) as kept:
         arrays = {name: kept[name].astype(np.float32) for name in kept.files}
-    weights = {
-        language: Weights(
-            views={view: arrays[f"{language}_{view}"] for view in VIEWS},
-            dense=arrays[f"{language}_dense"],
-            intercept=arrays[f"{language}_intercept"],
-            scale=said["scale"],
-            shift=np.array(said["shift"], np.float64),
+
+    def weights(name: str, said: Mapping[str, Any]) -> Weights:
+        views = {view: arrays[f"{name}_{view}"] for view in VIEWS}
+        shift = np.array(said["shift"], np.float64)
+        return Weights(
+            views, arrays[f"{name}_dense"], arrays[f"{name}_intercept"], said["scale"], shift
         )
-        for language, said in about["languages"].items()
-    }
+
+    languages = {name: weights(name, said) for name, said in about["languages"].items()}
     idf = {view: arrays[f"idf_{view}"] for view in VIEWS}
-    return Classifier(weights, idf, about["threshold"], about["version"])
+    return Classifier(
+        languages,
+        idf,
+        about["threshold"],
+        about["version"],
+        weights("emotion", about["emotion"]),
+        about["emotion"]["threshold"],
+    )
 
 
 def save(model: Classifier, folder: Path, about: Mapping[str, object]) -> None:
     """Write a model to a folder; `about` goes to `model.json` beside what `loaded` needs."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {f"idf_{view}": idf for view, idf in model.idf.items()}
-    for language, w in model.weights.items():
+    for language, w in {**model.weights, "emotion": model.emotion}.items():
         arrays |= {f"{language}_{view}": m for view, m in w.views.items()}
         arrays |= {f"{language}_dense": w.dense, f"{language}_intercept": w.intercept}
     half = {name: array.astype(np.float16) for name, array in arrays.items()}
@@ -201,8 +236,14 @@ def save(model: Classifier, folder: Path, about: Mapping[str, object]) -> None:
         "threshold": model.threshold,
         "labels": list(LABELS),
         "languages": {
-            language: {"scale": w.scale, "shift": w.shift.tolist()}
+            language: {"scale": w.scale, "shift": np.atleast_1d(w.shift).tolist()}
             for language, w in model.weights.items()
+        },
+        "emotion": {
+            "labels": list(EMOTIONS),
+            "scale": model.emotion.scale,
+            "shift": np.atleast_1d(model.emotion.shift).tolist(),
+            "threshold": model.emotion_threshold,
         },
         **about,
     }

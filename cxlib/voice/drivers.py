@@ -249,7 +249,7 @@ def _headline(found: Sequence[Driver], r_squared: Estimate, n: int) -> tuple[KPI
     return (
         KPI("answers", N_("Rated everything"), Fact(n, "count", n)),
         KPI("r_squared", N_("Explained (R²)"), r_squared),
-        KPI("first", N_("Top driver"), found[0].share),
+        KPI("first", N_("Largest share"), found[0].share),
         KPI("fix_first", N_("To fix first"), Fact(fix, "count", len(found))),
     )
 

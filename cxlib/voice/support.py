@@ -74,7 +74,8 @@ UNUSUAL_TOPIC = N_(
     " topic that grew with it is “{topic}”."
 )
 CALM = N_(
-    "{month} had {tickets} tickets, {change} against {before}: within the usual ups and downs."
+    "{month} had {tickets} tickets, a difference of {change} to {before}: within the usual ups and"
+    " downs."
 )
 ALONE = N_("{tickets} tickets so far; there are too few complete months to tell what is usual.")
 
@@ -255,8 +256,8 @@ def _headline(
     n = len(tickets)
     shown = [kpi(monthly, "tickets", N_("Tickets"), Fact(n, "count", n))]
     labels: tuple[tuple[Event, str], ...] = (
-        ("response", N_("Response, hours")),
-        ("resolution", N_("Resolved, hours")),
+        ("response", N_("Hours to response")),
+        ("resolution", N_("Hours to resolution")),
     )
     for event, label in labels:
         if event in waits and (median := waits[event].median) is not None:

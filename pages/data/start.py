@@ -39,7 +39,7 @@ ANSWERS = (
     (":material/vital_signs:", N_("Engagement"), N_("Who is active, and do they come back?")),
     (":material/scoreboard:", N_("Scorecard"), N_("Which metric needs a talk this month?")),
 )
-with st.grid(4, min_column_width=220, border=True):
+with st.grid(4, min_column_width=150, border=True):
     for icon, name, question in ANSWERS:
         with st.container():
             st.markdown(f"{icon} **{_(name)}**")

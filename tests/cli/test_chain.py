@@ -71,4 +71,4 @@ def test_people_read_tables(files, capsys):
     assert cli.main(["chain", *given, "--window-days", "100", "--lang", "id"]) == 0
     shown = capsys.readouterr().out
     assert "nps → retained" in shown
-    assert "asosiasi" in shown
+    assert "keterkaitan" in shown

@@ -20,6 +20,7 @@ NEEDS = {
     "engagement": "This page needs events of your site or app",
     "workspace": "There is no workspace yet",
     "scorecard": "This page needs data",
+    "cases": "This page needs unhappy customers",
     **dict.fromkeys(("nps", "csat", "ces"), "This page needs survey answers"),
     "drivers": "This page needs survey answers",
 }
