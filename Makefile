@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 export PLAYWRIGHT_BROWSERS_PATH ?= $(CURDIR)/.make/browsers
 
-.PHONY: help run test check audit bench clean format
+.PHONY: help run test check audit model bench clean format
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/'
@@ -50,6 +50,9 @@ format: .make/dev ## Put the code in ruff's format
 
 audit: .make/dev ## Look for known vulnerabilities in the dependencies
 	$(BIN)/pip-audit -r requirements.txt
+
+model: .make/dev ## Train the sentiment model again; make model DATA=a folder with the public comments
+	$(BIN)/python -m bench model --data $(DATA) --write
 
 bench: .make/dev ## List the measurements; make bench NAME=recovery runs one
 	$(BIN)/python -m bench $(NAME)

@@ -15,11 +15,11 @@ from scipy.special import log_softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from bench.rule_comments import comments
 from cxlib.voice import wordlists
-from cxlib.voice.classifier import LABELS, VIEWS, Classifier, Weights, weigh
+from cxlib.voice.classifier import EMOTIONS, LABELS, VIEWS, Classifier, Weights, weigh
 from cxlib.voice.features import WIDTHS, Features, extractor, spelling, translated
 from cxlib.voice.tokens import tokens
 
@@ -63,7 +63,9 @@ NEAR = 0.6  # cosine of letter runs from which two texts are one
 STRENGTH = {"id": 8.0, "en": 4.0}  # inverse of the ridge penalty
 FOLDS = 5
 ACCURATE = 0.93  # what labels that are not "unsure" shall reach out of fold
+FELT = 0.80  # what emotions that are not "unsure" shall reach out of fold
 SEED = 1
+EMOTION = {"Anger": "anger", "Fear": "fear", "Happy": "joy", "Love": "love", "Sadness": "sadness"}
 
 
 def read(folder: Path, files: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
@@ -199,7 +201,23 @@ class Training:
                 scored.assign(**dict(zip([f"p_{y}" for y in LABELS], likely.T, strict=True)))
             )
         scored = pd.concat(held, ignore_index=True)
-        return Classifier(weights, self.idf, threshold(scored), version), scored
+        emotion, least = self.emotion(keep)
+        made = Classifier(weights, self.idf, threshold(scored), version, emotion, least)
+        return made, scored
+
+    def emotion(self, keep: NDArray[np.bool_]) -> tuple[Weights, float]:
+        """Weights of the emotions, and the least probability above which `FELT` of them are right."""
+        emotion = self.rows["emotion"].map(EMOTION).to_numpy(object)
+        at = np.flatnonzero(keep & self.rows["emotion"].notna().to_numpy())
+        model = LogisticRegression(max_iter=120, tol=1e-3, class_weight="balanced")
+        matrix, truth = _joined(self.own, at), emotion[at].astype(str)
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+        likely = cross_val_predict(model, matrix, truth, cv=folds, method="predict_proba")
+        right, best = np.array(EMOTIONS)[likely.argmax(axis=1)] == truth, likely.max(axis=1)
+        least = next(t for t in np.arange(0.3, 0.99, 0.01) if right[best >= t].mean() >= FELT)
+        fitted = model.fit(matrix, truth)
+        assert tuple(fitted.classes_) == EMOTIONS
+        return _split(fitted), round(float(least), 2)
 
 
 def calibrated(scored: pd.DataFrame) -> tuple[float, NDArray[np.float64]]:

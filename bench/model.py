@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import tomllib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from bench import _sentiment
-from cxlib.voice.classifier import FOLDER, LABELS, save
+from bench.sentiment import likeliest
+from cxlib.voice.classifier import FOLDER, Classifier, save
 
 VERSION = "1"
+CARD = FOLDER / "MODEL_CARD.md"
+EXAM = Path(__file__).parents[1] / "tests" / "voice" / "challenge.toml"
+MARK = "<!-- challenge -->"
 
 
 def main(argv: list[str]) -> int:
@@ -32,5 +38,19 @@ def main(argv: list[str]) -> int:
     print(f"unsure below {model.threshold}")
     if options.write:
         save(model, FOLDER, {"out_of_fold": accuracy, "rows": int((~near).sum())})
-        print(f"kept: {', '.join(sorted(p.name for p in FOLDER.iterdir()))}, {LABELS}")
+        head, _, after = CARD.read_text(encoding="utf-8").split(MARK)
+        CARD.write_text(MARK.join([head, table(model), after]), encoding="utf-8")
+        print(f"kept: {', '.join(sorted(p.name for p in FOLDER.iterdir()))}")
     return 0
+
+
+def table(model: Classifier) -> str:
+    """How many comments of the exam by hand are labelled right, by category and language."""
+    exam = pd.DataFrame(tomllib.loads(EXAM.read_text(encoding="utf-8"))["comment"])
+    right = likeliest(model.read(exam["text"].tolist()).probabilities) == exam["label"]
+    lines = ["| category | Indonesian | English | both |", "|---|---|---|---|"]
+    for category, rows in exam.groupby("category"):
+        parts = [rows[rows["language"] == "id"], rows[rows["language"] == "en"], rows]
+        cells = [f"{right[part.index].sum()} of {len(part)}" for part in parts]
+        lines.append(f"| {' | '.join([str(category), *cells])} |")
+    return "\n" + "\n".join(lines) + "\n"

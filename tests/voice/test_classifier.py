@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bench.model import CARD, MARK, table
 from bench.sentiment import likeliest
 from cxlib.voice.classifier import FOLDER, LABELS, loaded, save, shipped
 
@@ -42,6 +43,10 @@ def test_what_is_not_unsure_is_more_often_right(challenge):
     right = challenge["said"] == challenge["label"]
     sure = challenge["marked"].isin(LABELS)
     assert right[sure].mean() > right.mean() + 0.03
+
+
+def test_the_model_card_says_how_the_challenge_went():
+    assert CARD.read_text("utf-8").split(MARK)[1] == table(shipped())
 
 
 def test_the_language_of_short_comments_is_told(challenge):
