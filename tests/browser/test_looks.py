@@ -5,7 +5,6 @@ The pictures lie in screenshots/ to be looked at.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable
 from functools import cache
@@ -32,13 +31,15 @@ KEYS = sorted(
 )
 OPEN = "".join(f"&{key}=true" for key in KEYS)
 
-MODES = ("light", "dark")
-# Each width is opened afresh in the first language, and reached by a resize in the others.
-WIDTHS = {SOURCE: [(1400,), (390,)]}
+Look = tuple[int, str]
+# Both widths and both modes in each language, and in all languages together every pair of them.
+# The first look of a language is opened afresh, the second reached by a resize.
+LOOKS: dict[str, tuple[Look, ...]] = {SOURCE: ((390, "dark"), (1400, "light"))}
+OTHERS: tuple[Look, ...] = ((1400, "dark"), (390, "light"))
 every_look = pytest.mark.parametrize(
-    ("code", "widths"),
-    [(code, widths) for code in languages() for widths in WIDTHS.get(code, [(1400, 390)])],
-    ids=lambda of: of if isinstance(of, str) else "-".join(map(str, of)),
+    ("code", "looks"),
+    [(code, LOOKS.get(code, OTHERS)) for code in languages()],
+    ids=lambda of: of if isinstance(of, str) else "-".join(f"{width}-{mode}" for width, mode in of),
 )
 
 # The uploader's own words are Streamlit's, which has no translations: they are left out.
@@ -70,15 +71,16 @@ def browser_of(visit: Callable[..., Page], demo_shop: str) -> Callable[..., Page
 
 @every_look
 @pytest.mark.parametrize("slug", [*(p.slug for p in _catalogue.pages()), "churn-subscriptions"])
-def test_page(slug, code, widths, browser_of, server, demo_shop):
-    page = browser_of(code, widths[0])
+def test_page(slug, code, looks: tuple[Look, ...], browser_of, server, demo_shop):
+    (first, mode), *_ = looks
+    page = browser_of(code, first)
     address = {"start": "", "churn-subscriptions": "churn"}.get(slug, slug)
     shape = language(code)("Subscriptions")
     more = {"customer": "&customer=TN00002", "churn-subscriptions": f"&shape={shape}"}.get(slug, "")
-    page.set_viewport_size({"width": widths[0], "height": 900})
-    page.emulate_media(color_scheme=MODES[0])  # the page before this one ended in the other mode
+    page.set_viewport_size({"width": first, "height": 900})
+    page.emulate_media(color_scheme=mode)  # the page before this one may have ended in the other
     page.goto(f"{server}/{address}?w={demo_shop}{more}{OPEN}")
-    for width, mode in itertools.product(widths, MODES):
+    for width, mode in looks:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=mode)
         settled(page)
@@ -100,15 +102,20 @@ def taken(page: Page, name: str, width: int) -> None:
 
 def english(said: str, lang: Language) -> list[str]:
     """English words of ours that a reader of another language sees."""
+    sentences, ours = foreign(lang.code)
+    lines = {line.strip() for line in said.splitlines()}
+    return [text for text in sentences if text in said] + sorted(lines & ours)
+
+
+@cache
+def foreign(code: str) -> tuple[list[str], set[str]]:
+    """English sentences, and whole lines or cells, that a language says otherwise, unless as data."""
+    said = {text: language(code)(text) for text in marked()}
     sentences = [
         part.strip(" .,;:·–“”()")
-        for text in marked()
-        if lang(text) != text
+        for text, theirs in said.items()
+        if theirs != text
         for part in re.split(r"\{\w+\}", text)
-        if len(part.split()) > 3 and part not in lang(text)
+        if len(part.split()) > 3 and part not in theirs
     ]
-    # A whole line, or cell, that is a message as it is in the source, unless it is data.
-    ours = {text for text in marked() if lang(text) != text}
-    theirs = {lang(text) for text in marked()}
-    lines = {line.strip() for line in said.splitlines()}
-    return [text for text in sentences if text in said] + sorted(lines & ours - theirs)
+    return sentences, {text for text, theirs in said.items() if theirs != text} - {*said.values()}

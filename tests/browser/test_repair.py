@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from cxlib.i18n import language, languages
+from cxlib.i18n import SOURCE, language, languages
 from tests.browser.conftest import settled
 from tests.browser.test_looks import LOCALES, OVERFLOW, taken
 
@@ -69,6 +69,8 @@ def test_a_messy_file_is_repaired_on_the_page(code: str, visit: Callable[..., Pa
     taken(page, f"repair-{code}-after", 1400)
     page.get_by_role("button", name=lang("Yes, use this data"), exact=True).click()
     page.get_by_role("heading", level=1, name=lang("Overview")).wait_for()
+    if code != SOURCE:
+        return  # no new words come after this
 
     page.locator("[data-testid=stSidebarNav]").get_by_role("link", name=lang("Upload")).click()
     page.locator("input[type=file]").set_input_files(messy)

@@ -104,9 +104,15 @@ def key(checked: Page) -> str:
 
 
 @pytest.fixture(scope="module")
-def best(key: str, visit: Visit) -> Page:
+def linked(key: str, visit: Visit) -> Page:
+    """The RFM page in a new browser, by its link."""
+    return visit(f"rfm?w={key}")
+
+
+@pytest.fixture(scope="module")
+def best(linked: Page) -> Page:
     """The RFM page after a click on the cell of the best customers."""
-    page = visit(f"rfm?w={key}")
+    page = linked
     cell(page, 5, 5).click()
     page.get_by_role("button", name="Open customer").wait_for()
     settled(page)
@@ -179,6 +185,13 @@ def test_the_overview_shows_the_revenue(checked, key, export):
     assert "Net revenue" in checked.locator("[data-testid=stMain]").inner_text()
 
 
+def test_a_deep_link_shows_the_page_with_its_navigation(linked):
+    assert linked.get_by_role("heading", level=1).inner_text() == "RFM segments"
+    links = linked.locator("[data-testid=stSidebarNavLink]")
+    assert links.count() == len(_catalogue.pages())
+    assert_sound(linked)
+
+
 def test_a_click_on_a_cell_lists_its_customers(best):
     n = count_of(cell(best, 5, 5))
     assert n >= len(FORMULAS)
@@ -247,14 +260,6 @@ def test_a_reload_loses_nothing(checked, key, export):
     assert key in checked.url
     assert count_of(cell(checked, 5, 5)) == before
     assert export.path.name in checked.locator("[data-testid=stSidebar]").inner_text()
-
-
-def test_a_deep_link_shows_the_page_with_its_navigation(key, visit):
-    page = visit(f"rfm?w={key}")
-    assert page.get_by_role("heading", level=1).inner_text() == "RFM segments"
-    links = page.locator("[data-testid=stSidebarNavLink]")
-    assert links.count() == len(_catalogue.pages())
-    assert_sound(page)
 
 
 def test_without_the_link_there_is_nothing(key, visit, export):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
@@ -123,8 +124,8 @@ def covariates_result(clv_result):
 
 
 @pytest.fixture(scope="session")
-def comparison(orders):
-    return compare(orders)
+def comparison():
+    return compare(shop(300))
 
 
 @pytest.fixture(scope="session")
@@ -209,11 +210,20 @@ def engagement_result(events):
     return engagement.analyse(events, by="a0", campaigns=shown)
 
 
-@pytest.fixture(params=languages())
-def lang(request):
-    return language(request.param)
+# A language and a mode have nothing to do with one another: each is there once, in pairs.
+PAIRS = [(code, look) for code, look in zip(languages(), cycle((LIGHT, DARK)))]
 
 
-@pytest.fixture(params=[LIGHT, DARK], ids=["light", "dark"])
-def look(request):
+@pytest.fixture(params=PAIRS, ids=[code for code, _ in PAIRS])
+def pair(request):
     return request.param
+
+
+@pytest.fixture
+def lang(pair):
+    return language(pair[0])
+
+
+@pytest.fixture
+def look(pair):
+    return pair[1]

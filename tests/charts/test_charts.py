@@ -233,6 +233,20 @@ def drawn(request):
     return request.getfixturevalue(result), draw, request.param
 
 
+@pytest.fixture(scope="module")
+def specs():
+    """What is drawn in English, by name: drawn once, and only looked at."""
+    return {}
+
+
+@pytest.fixture
+def spec(drawn, specs):
+    result, draw, name = drawn
+    if name not in specs:
+        specs[name] = draw(result, language("en"), LIGHT).to_dict(validate=False)
+    return specs[name]
+
+
 def inside(spec: Any, key: str) -> Iterator[Any]:
     """Every value under `key`, at any depth, the data left out."""
     if isinstance(spec, dict):
@@ -297,9 +311,7 @@ def test_draws_as_png_and_svg(drawn, code, look):
     assert look.paper in vector.decode()
 
 
-def test_has_few_marks_and_safe_fields(drawn):
-    result, draw, _ = drawn
-    spec = draw(result, language("en"), LIGHT).to_dict(validate=False)
+def test_has_few_marks_and_safe_fields(spec):
     rows = list(spec["datasets"].values())
     assert 0 < sum(map(len, rows)) <= MARKS
     assert all(SAFE.fullmatch(name) for table in rows for row in table[:1] for name in row)
@@ -309,11 +321,8 @@ def test_has_few_marks_and_safe_fields(drawn):
     assert {f for f in fields if f not in columns} == set()
 
 
-def test_text_of_the_file_is_data_only(drawn, names):
-    result, draw, _ = drawn
-    spec = draw(result, language("en"), LIGHT).to_dict(validate=False)
-    del spec["datasets"]
-    written = str(spec)
+def test_text_of_the_file_is_data_only(spec, names):
+    written = str({key: value for key, value in spec.items() if key != "datasets"})
     assert [name for name in names if len(name) > 3 and name in written] == []
 
 
@@ -334,9 +343,8 @@ def test_leaves_the_result_as_it_was(drawn):
         pd.testing.assert_frame_equal(was, now)
 
 
-def test_selections_are_those_that_pages_read(drawn):
-    result, draw, name = drawn
-    spec = draw(result, language("en"), LIGHT).to_dict(validate=False)
+def test_selections_are_those_that_pages_read(drawn, spec):
+    *_, name = drawn
     found = {
         param["name"]: param["select"].get("fields") or param["select"].get("encodings")
         for params in inside(spec, "params")

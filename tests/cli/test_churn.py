@@ -2,7 +2,6 @@
 
 import csv
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,8 +11,6 @@ from cxlib.demo.company import company, write_table
 from tests.value.test_churn import shop
 from tests.value.test_churn_model import snapshot
 
-SHARED = Path(__file__).resolve().parents[2].parent / "shared"
-TELCO = SHARED / "data" / "subscriptions" / "Telco-Customer-Churn.csv"
 GOLDEN = """customer,start date,end date,monthly price
 same,2024-01-10,,100
 more,2024-01-10,,100
@@ -149,15 +146,3 @@ def test_a_table_of_another_kind_is_refused(tmp_path, capsys):
     status, found = answer(capsys, table)
     assert status == 2
     assert found["error"]["code"] == "wrong_kind"
-
-
-@pytest.mark.slow
-def test_telco(capsys):
-    if not TELCO.exists():
-        pytest.skip("shared/data is not on this machine")
-    status, found = answer(capsys, TELCO)
-    assert status == 0
-    assert found["customers"]["value"] == 7043
-    best = next(q for q in found["model"]["qualities"] if q["name"] == "Logistic regression")
-    assert best["auc"]["value"] >= 0.84
-    assert best["calibration_error"] <= 0.03

@@ -1,15 +1,27 @@
 """`python -m cxlib demo`: all tables and the messy file, with the truths as JSON."""
 
+import contextlib
 import csv
+import io
 import json
+
+import pytest
 
 from cxlib import cli
 from cxlib.demo.truth import TRUTH
 
 
-def test_demo_writes_every_table_and_tells_the_truths(tmp_path, capsys):
-    assert cli.main(["demo", "--outdir", str(tmp_path), "--json"]) == 0
-    answer = json.loads(capsys.readouterr().out)
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """The folder of a demo, and what the command said of it."""
+    folder, said = tmp_path_factory.mktemp("demo"), io.StringIO()
+    with contextlib.redirect_stdout(said):
+        assert cli.main(["demo", "--outdir", str(folder), "--json"]) == 0
+    return folder, json.loads(said.getvalue())
+
+
+def test_demo_writes_every_table_and_tells_the_truths(written):
+    folder, answer = written
     tables, truths = answer["tables"], answer["truths"]
     assert {"transactions", "responses", "feedback", "events", "tickets", "subscriptions",
             "campaigns", "experiments", "customers", "transactions_messy"} <= set(tables)  # fmt: skip
@@ -20,13 +32,12 @@ def test_demo_writes_every_table_and_tells_the_truths(tmp_path, capsys):
     assert truths["purchases"]["alpha"] == TRUTH.purchases.alpha
     assert truths["delivery_failure"]["month"]["first"] == "2025-08-01"
     assert answer["messy"]["rows"] == tables["transactions_messy"]["rows"]
-    assert len(list(tmp_path.iterdir())) == len(tables)
+    assert len(list(folder.iterdir())) == len(tables)
 
 
-def test_the_seed_is_an_option(tmp_path, capsys):
-    cli.main(["demo", "--outdir", str(tmp_path / "a"), "--seed", "1", "--json"])
-    cli.main(["demo", "--outdir", str(tmp_path / "b"), "--seed", "2", "--json"])
-    a, b = (next((tmp_path / d).glob("*_transactions.csv")).read_bytes() for d in "ab")
+def test_the_seed_is_an_option(written, tmp_path, capsys):
+    cli.main(["demo", "--outdir", str(tmp_path), "--seed", "1", "--json"])
+    a, b = (next(d.glob("*_transactions.csv")).read_bytes() for d in (written[0], tmp_path))
     assert a != b
     assert '"seed": 1' in capsys.readouterr().out
 
@@ -36,9 +47,8 @@ def test_a_folder_is_needed(capsys):
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "usage"
 
 
-def test_the_import_finds_what_was_planted_in_the_messy_file(tmp_path, capsys):
-    cli.main(["demo", "--outdir", str(tmp_path), "--json"])
-    demo = json.loads(capsys.readouterr().out)
+def test_the_import_finds_what_was_planted_in_the_messy_file(written, tmp_path, capsys):
+    demo = written[1]
     truth, file = demo["messy"], demo["tables"]["transactions_messy"]["file"]
     out = ["--out", str(tmp_path / "t.parquet"), "--rejects", str(tmp_path / "r.csv"), "--json"]
     assert cli.main(["import", file, *out]) == 2

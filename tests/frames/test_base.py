@@ -69,7 +69,7 @@ def equals_one_by_one(orders: Any, end: dt.date | None, cut: dt.date) -> None:
     assert split["later"].tolist() == [bought.get(c, 0) for c in then["customer_id"]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(ROWS, st.sampled_from([None, LENGTH, 20]), st.integers(0, LENGTH))
 def test_one_pass_is_what_each_alone_says(rows: Any, end: int | None, cut: int) -> None:
     last = None if end is None else DAY + dt.timedelta(days=end)

@@ -133,7 +133,7 @@ def test_empty_table() -> None:
     assert quantile_edges(empty, "amount") == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(
         st.tuples(

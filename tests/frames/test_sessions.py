@@ -294,7 +294,7 @@ EVENTS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(EVENTS, st.randoms(use_true_random=False))
 def test_neither_order_nor_repetition_makes_a_session(rows, rng):
     whole = collected(sessions(frame(rows), None, RULES, "channel"))
@@ -307,7 +307,7 @@ def test_neither_order_nor_repetition_makes_a_session(rows, rng):
     assert twice["events"].sum() == 2 * whole["events"].sum() == 2 * len(rows)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(EVENTS, st.sets(st.sampled_from("abcde")))
 def test_customers_apart_add_up(rows, some):
     parts = [[r for r in rows if (r[0] in some) == inside] for inside in (True, False)]
@@ -315,7 +315,7 @@ def test_customers_apart_add_up(rows, some):
     assert sum(found, Counter()) == bag(collected(sessions(frame(rows), None, RULES)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(EVENTS)
 def test_windows_of_any_events_equal_sets(rows):
     first, last = START.date(), START.date() + dt.timedelta(45)

@@ -238,7 +238,7 @@ def test_a_shuffled_join_shows_nothing():
     asked, bought = answers(200), purchases(200)
     names = np.unique(bought["customer_id"])
     alarms = 0
-    for seed in range(40):
+    for seed in range(20):
         mixed = dict(zip(names, np.random.default_rng(seed).permutation(names), strict=True))
         orders = bought.assign(customer_id=bought["customer_id"].map(mixed))
         found = people(asked, asked_of(asked, QUESTIONS), orders, None, None, None, 100, 90).table
@@ -251,7 +251,7 @@ def test_a_shuffled_join_shows_nothing():
         )
         assert all(one.value is not None for one in family)
         alarms += any(one.state == "linked" for one in family)
-    assert alarms <= 4
+    assert alarms <= 2  # a twentieth, and room for one more
 
 
 def test_sessions_and_tickets_are_those_before_the_answer():

@@ -153,7 +153,7 @@ def test_the_order_is_told_by_the_column_or_not_at_all(values, order):
 
 
 def test_blocks_of_one_shape_agree_with_cells_read_one_by_one():
-    days = [dt.date(1999, 1, 1) + dt.timedelta(37 * i) for i in range(400)]
+    days = [dt.date(1999, 1, 1) + dt.timedelta(149 * i) for i in range(100)]
     for order, pattern in (
         ("dmy", "%d/%m/%Y"), ("mdy", "%m-%d-%Y %H:%M:%S"), ("dmy", "%d.%m.%y"), ("ymd", "%Y/%m/%d"),
         ("ymd", "%y-%m-%d"), ("ydm", "%Y-%d-%m"), ("ymd", "%Y%m%d"),
@@ -161,7 +161,7 @@ def test_blocks_of_one_shape_agree_with_cells_read_one_by_one():
         texts = [day.strftime(pattern) for day in days] + ["31/02/2025", "99/99/9999", "20251301"]
         one_by_one = [read(order, text)[0] for text in texts]
         assert read(order, *texts) == one_by_one
-        assert [moment.date() for moment in one_by_one[:400]] == days
+        assert [moment.date() for moment in one_by_one[:100]] == days
 
 
 def test_how_dates_are_written_is_told():

@@ -97,7 +97,7 @@ def _irregular(*_):
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=st.lists(ROW, min_size=1, max_size=25))
 def test_orders_are_those_of_the_rules_wherever_pieces_end(rows, small_pieces, tmp_path_factory):

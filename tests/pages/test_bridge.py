@@ -25,12 +25,16 @@ def coffee(store, tmp_path_factory):
     return imported(store, sample, tmp_path_factory.mktemp("subscriptions"))
 
 
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("code", languages())
-def test_orders(visit, shop, path, code):
+@pytest.fixture(scope="module")
+def result(shop):
     data = shop.current("transactions")
     with engine.connect(data.folder) as connection:
-        result = bridge.analyse(engine.scan(connection, [data.orders]))
+        return bridge.analyse(engine.scan(connection, [data.orders]))
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("code", languages())
+def test_orders(visit, shop, path, code, result):
     shown, lang = visit(path, shop.id, code, bridge="true"), language(code)
     assert not shown.exception
     found = next(b for b in result.bridges if b.id == PAGES[path])

@@ -64,7 +64,7 @@ def by_hand(before, after):
     )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(before=rows, after=rows)
 def test_orders_against_a_count_by_hand(tmp_path_factory, before, after):
     folder = tmp_path_factory.mktemp("changes")

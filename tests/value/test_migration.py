@@ -147,7 +147,7 @@ def test_outcomes_are_shares_of_their_segment():
     assert tiles == {"kept_champions": 0.6, "slipped": 3, "won_back": 2, "new_since": 4}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(history=HISTORIES, seed=st.integers(0, 9))
 def test_the_pairs_partition_the_customers_in_any_row_order(history, seed):
     table = orders(*history)

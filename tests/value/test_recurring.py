@@ -130,7 +130,7 @@ def dated(rows):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rows=ROWS)
 def test_every_month_is_what_counting_customers_gives(rows):
     table = dated(rows)
@@ -171,7 +171,7 @@ def test_every_month_is_what_counting_customers_gives(rows):
         before, known = paid[[name]], ever[name]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rows=ROWS)
 def test_a_month_adds_up_exactly(rows):
     monthly = analyse(dated(rows)).monthly

@@ -186,7 +186,7 @@ def test_value_per_customer_is_summed_over_ages():
     assert result.curve["cumulative_value"].tolist() == [15, 24, 24]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(HISTORIES, st.sampled_from(["month", "week"]), st.integers(0, 9))
 def test_what_holds_for_any_history(history, period, seed):
     table = orders(*history)

@@ -116,7 +116,7 @@ def test_all_engines_agree(cdnow):
         assert other.receipt == expected.receipt
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(history=HISTORIES, seed=st.integers(0, 9))
 def test_equal_customers_get_equal_scores_under_any_row_order(history, seed):
     table = orders(*history)
@@ -131,7 +131,7 @@ def test_equal_customers_get_equal_scores_under_any_row_order(history, seed):
     assert first[columns].to_numpy().tolist() == second[columns].to_numpy().tolist()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(history=HISTORIES, scoring=st.sampled_from(["rf", "fm"]))
 def test_the_25_cells_partition_the_customers(history, scoring):
     table = orders(*history)
@@ -151,7 +151,7 @@ def test_the_25_cells_partition_the_customers(history, scoring):
     assert scores.max() <= 5
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(history=HISTORIES, factor=st.sampled_from([2, 10, 1000, 15_000]))
 def test_the_scale_of_money_does_not_change_a_score(history, factor):
     table = orders(*history)
@@ -161,7 +161,7 @@ def test_the_scale_of_money_does_not_change_a_score(history, factor):
     )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(history=HISTORIES)
 def test_a_better_customer_never_scores_less(history):
     found = analyse(orders(*history)).customers

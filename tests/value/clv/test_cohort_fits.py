@@ -60,16 +60,16 @@ def test_the_statistic_is_that_of_the_likelihood_written_out(result):
 
 @pytest.mark.slow
 def test_one_process_is_taken_for_two_in_a_twentieth_of_files():
-    """200 files of two cohorts of different age: the count of rejections is Binomial(200, 0.05)."""
+    """100 files of two cohorts of different age: the count of rejections is Binomial(100, 0.05)."""
     generator = np.random.default_rng(20)
     rejected = 0
-    for _ in range(200):
+    for _ in range(100):
         parts = [simulated(generator, np.full(LEAST, age), alpha=25.0) for age in (300.0, 420.0)]
         fits = [
             climb_days("bgnbd", part, "D", others=False).fit for part in [*parts, pd.concat(parts)]
         ]
         rejected += own_against_one(fits[:2], fits[2]).p <= 0.05
-    assert 3 <= rejected <= 18  # 99 % of such counts
+    assert 1 <= rejected <= 11  # 99 % of such counts
 
 
 @pytest.fixture(scope="module")
