@@ -56,7 +56,7 @@ MIX = {
     "pros_cons": 0.25,
 }
 PROS_CONS = 12_000  # of 41,710: more of them teach nothing new
-RULES = 1_500  # comments by rules a language and label
+RULES = 2_500  # comments by rules a language and label
 READINGS = 2  # times an Indonesian comment is read in English, by other words each time
 TRANSLATED = 0.25  # weight of each
 NEAR = 0.6  # cosine of letter runs from which two texts are one

@@ -71,6 +71,59 @@ NEUTRAL = {
     "mau tanya soal {t}|tolong dicek|baru sampai, belum dibuka|ready kak|stoknya masih ada|minta nomor resi dong|"
     "min cara daftarnya gimana|promo ini sampai kapan|cod bisa gak",
 }
+# What went wrong or right, said without a word of opinion.
+FACTS: dict[str, dict[str, str]] = {
+    "en": {
+        "negative": "the app crashes {w}|{t} stopped working {w}|can't log in {w}|i cannot log in to my account|"
+        "it keeps logging me out|it freezes {w}|stuck on the loading screen|the screen goes black {w}|"
+        "waiting for a refund for {n} days|still no refund|i have been waiting for {t} since {d}|"
+        "my money was deducted but the order is missing|i was charged twice|charged {n} for nothing|"
+        "nobody answers my emails|customer service never replies|no reply from the seller|no response from support|"
+        "my parcel never arrived|{t} arrived broken|the box was open|one item was missing|received the wrong colour|"
+        "i ordered two and got one|ordered black, got blue|{t} broke after {n} days|the zipper broke on the first day|"
+        "the button does not work|the code never comes|otp never arrives|they cancelled my order without telling me|"
+        "too many ads|full of ads|ads every {n} seconds|it drains my battery|uses all my data|i had to reinstall it {n} times|"
+        "i uninstalled it|deleted the app|moved to another bank|i want my money back|asked for a refund and got nothing|"
+        "had to wait {n} minutes for a table|we waited an hour for the food|the food was cold|there was a hair in my soup|"
+        "the room smelled of smoke|no hot water|wifi does not work|the driver cancelled again|price went up again|"
+        "hidden fees everywhere|they changed the price at checkout|the voucher cannot be used|promo code does not work|"
+        "my points disappeared|it asks me to pay for everything now|i will not buy here again|never again|"
+        "after the update nothing works|can't open it {w}|it won't load|the link is dead|the size is too small|it shrank after one wash",
+        "positive": "works perfectly|it just works|arrived {n} days early|arrived the next day|i use it every day|use it daily|"
+        "i will order again|will buy again|my third order here|bought another one for my mother|my kids love it|"
+        "five stars|10/10|saved me a lot of time|it saves me hours|the problem was solved in {n} minutes|"
+        "they replaced it at once|got my refund the same day|the seller answered within minutes|exactly as in the photo|"
+        "fits like a glove|looks like in the picture|everything was in the box|still works after {n} months|"
+        "the staff went out of their way to help|we will come back|told all my friends|can't live without it|"
+        "no ads at all|never had a problem with it|runs without a hitch|worth every penny|cheaper than in the shop|"
+        "setup took five minutes|thanks for the quick answer|the update fixed everything|finally it works again",
+    },
+    "id": {
+        "negative": "aplikasi keluar sendiri {w}|force close terus|tidak bisa login {w}|gabisa masuk akun|loading terus dari tadi|"
+        "otp tidak masuk masuk|kode verifikasi gak dikirim|saldo terpotong tapi pesanan tidak ada|uang belum kembali|"
+        "refund belum masuk sudah {n} hari|sudah {n} hari belum sampai|paket tidak sampai sampai|resi tidak bergerak|"
+        "pesanan dibatalkan sepihak|barang datang pecah|barang sampai dalam keadaan penyok|isinya kurang satu|"
+        "yang dikirim salah warna|pesan hitam datang biru|pesan dua datang satu|baru {n} hari sudah mati|"
+        "baru dipakai sekali langsung putus|chat tidak dibalas|cs tidak menjawab|admin cuma read doang|"
+        "telepon tidak diangkat|iklan terus|iklannya kebanyakan|setiap {n} detik muncul iklan|bikin baterai habis|"
+        "boros kuota|habis update malah tidak bisa dibuka|sudah saya uninstall|pindah ke aplikasi sebelah|"
+        "minta uang saya kembali|nunggu {n} menit makanan belum datang|makanannya dingin|ada rambut di makanan|"
+        "kamar bau rokok|air panas tidak nyala|wifi tidak jalan|driver cancel lagi|ongkir naik lagi|biaya admin naik terus|"
+        "voucher tidak bisa dipakai|poin saya hilang|harga berubah waktu checkout|gak akan belanja di sini lagi|"
+        "cukup sekali saja|kapok|ukurannya kekecilan|luntur setelah dicuci|beda jauh sama di foto|garansi ditolak",
+        "positive": "lancar terus|sampai lebih cepat {n} hari|besoknya langsung sampai|pakai tiap hari|pasti order lagi|"
+        "bakal langganan|sudah order ke {n} kali|beli lagi buat mama|anak saya suka|bintang lima|10/10|"
+        "hemat waktu banget|masalah selesai dalam {n} menit|langsung diganti baru|refund masuk hari itu juga|"
+        "chat langsung dibalas|persis seperti di foto|sesuai gambar|pas di badan|isi lengkap|sudah {n} bulan masih awet|"
+        "pasti balik lagi|saya rekomendasikan ke teman|tanpa iklan|belum pernah ada masalah|lebih murah dari toko sebelah|"
+        "gampang dipasang|terima kasih responnya|setelah update jadi lancar|barang mendarat dengan selamat|"
+        "semoga laris terus|sukses terus min|jos gandos|top deh|ditunggu orderan selanjutnya",
+    },
+}
+WHENS = {
+    "en": "every time|since the update|again|all the time|since yesterday|after two days|on my phone",
+    "id": "terus|sejak update|lagi|dari kemarin|tiap dibuka|di hp saya|sejak semalam",
+}
 PLACES = {
     "en": "Jakarta|London|Bandung|Singapore|the mall|Bali|Surabaya|the airport",
     "id": "Jakarta|Bandung|Surabaya|Medan|Bekasi|Bali|Makassar|luar Jawa",
@@ -111,6 +164,7 @@ def comments(
             "t": THINGS[language].split("|"),
             "p": PLACES[language].split("|"),
             "m": MEANS[language].split("|"),
+            "w": WHENS[language].split("|"),
             "g": [w for w in good if " " not in w],
             "b": [w for w in bad if " " not in w],
         }
@@ -119,6 +173,7 @@ def comments(
                 chosen = NEUTRAL[language].split("|")
             else:
                 chosen = FRAMES[language][label].split("|")
+                chosen += 2 * FACTS[language][label].split("|")
             for at in range(each):
                 parts = {k: rng.choice(v) for k, v in pick.items()}
                 parts |= {"G": rng.choice(pick["g"]), "B": rng.choice(pick["b"])}

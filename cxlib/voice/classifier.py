@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import softmax
 
-from cxlib.voice.features import WIDTHS, Extractor, Features, extractor, spelling
+from cxlib.voice.features import DENSE, WIDTHS, Extractor, Features, extractor, spelling
 from cxlib.voice.language import language_of
 from cxlib.voice.tokens import Spelling, tokens
 
@@ -157,22 +157,42 @@ class Classifier:
                 found[part.start + mine] = self.emotion.probabilities(scores)
         return _labelled(found, EMOTIONS, self.emotion_threshold)
 
+    def evidence(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """What the labels rest on: logits (n × 3, of `LABELS`) and the dense features (n × 30).
+
+        NaN where unlabelled. The softmax of the logits are the probabilities.
+        """
+        logits = np.full((len(texts), len(LABELS)), np.nan)
+        dense = np.full((len(texts), len(DENSE)), np.nan)
+        for part in _parts(len(texts)):
+            documents = [tokens(text, self.spelling) for text in texts[part]]
+            told = [language_of(t, d) for t, d in zip(texts[part], documents, strict=True)]
+            logits[part], dense[part] = self._evidence(documents, told)
+        return logits, dense
+
     def _probabilities(self, documents: Sequence[Sequence[str]], told: Sequence[str]) -> Floats:
+        return np.asarray(softmax(self._evidence(documents, told)[0], axis=1))
+
+    def _evidence(
+        self, documents: Sequence[Sequence[str]], told: Sequence[str]
+    ) -> tuple[Floats, Floats]:
         out = np.full((len(documents), len(LABELS)), np.nan)
+        beside = np.full((len(documents), len(DENSE)), np.nan)
         read = np.array([bool(d) and t != "other" for d, t in zip(documents, told, strict=True)])
         if not read.any():
-            return out
+            return out, beside
         at = np.flatnonzero(read)
         kept = [d for d, yes in zip(documents, read, strict=True) if yes]
         # What has no words, emoji alone, means the same in both: the first model reads it.
         by = np.array([t if t in self.weights else "id" for t in told], object)[at]
         weighed, dense = weigh(self.extractor.features(kept), self.idf)
+        beside[at] = dense
         for language, weights in self.weights.items():
             mine = by == language
             if mine.any():
                 scores = weights.scores({v: m[mine] for v, m in weighed.items()}, dense[mine])
-                out[at[mine]] = weights.probabilities(scores)
-        return out
+                out[at[mine]] = weights.scale * scores + weights.shift
+        return out, beside
 
 
 def _labelled(

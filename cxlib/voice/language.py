@@ -60,7 +60,8 @@ def language_of(text: str, tokens: Sequence[str]) -> Language:
             return "other"
     if own_id != own_en:
         return "id" if own_id > own_en else "en"
-    return "en" if in_en > in_id else "id"
+    # Words of both are loans from English more often than the other way round.
+    return "en" if in_en >= in_id > 0 else "id"
 
 
 @cache
