@@ -1,0 +1,196 @@
+"""`sentiment FILE --out O.csv`: what comments of a file feel, beside every row of it."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cxlib.cli import printing, recorded
+from cxlib.cli.loading import place, proposed, staged_file
+from cxlib.errors import CxError
+from cxlib.i18n import N_, Language
+from cxlib.ingest.faults import room
+from cxlib.ingest.staged import Staged, settle
+from cxlib.voice import sentiment
+from cxlib.voice.classifier import shipped
+from cxlib.voice.sentiment_figures import flagged, in_all
+
+NAME = "sentiment"
+HELP = N_("label the comments of a file as positive, neutral or negative")
+ADDED = ("sentiment", "confidence", "language")
+ROWS = 10_000  # in memory at once
+TEXTS = {"feedback": "text", "responses": "comment"}
+LANGUAGES = ("id", "en", "other", "none")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The file, and which of its columns holds the comments, where that is not plain."""
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--text-column", metavar="C")
+
+
+def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Counts and shares; `--out` gets every row of the file with `ADDED`, a piece at a time."""
+    with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
+        staged = staged_file(arguments, arguments.file, Path(folder))
+        text, customer = _columns(arguments, staged)
+        rows = pd.concat(_labelled(staged, text, customer, arguments.out), ignore_index=True)
+        rejects = None
+        if arguments.out and staged.rejected and staged.rejects is not None:
+            rejects = arguments.out.with_name(f"{arguments.out.name}.rejects.csv")
+            place(staged.rejects, rejects)
+    return _answer(arguments, staged, text, rows, rejects)
+
+
+def describe(result: dict[str, Any], shown: Language) -> str:
+    """How many are what, as shares with their intervals."""
+    head = ("comments", "labelled", "counts", "languages")
+    shares = {name: printing.ends(value) for name, value in result["shares"].items()}
+    return printing.describe({**{key: result[key] for key in head}, "shares": shares}, shown)
+
+
+def _columns(arguments: argparse.Namespace, staged: Staged) -> tuple[str, str | None]:
+    """The column of the comments and that of the customers, if there is one."""
+    named = arguments.text_column
+    if named is not None:
+        arguments.map = [*arguments.map, ("text", staged.column(named))]
+    found = proposed(arguments, staged, "feedback" if named is not None else None)
+    if found.kind not in TEXTS:
+        found = proposed(arguments, staged, "feedback")
+    text = found.mapping.get(TEXTS.get(found.kind, "text"))
+    if text is None:
+        raise CxError(
+            "no_text",
+            N_("No column of the file holds comments."),
+            N_("Name it with --text-column. The columns are: {choices}."),
+            choices=", ".join(staged.columns[:50]),
+        )
+    return text, found.mapping.get("customer_id")
+
+
+def _labelled(
+    staged: Staged, text: str, customer: str | None, out: Path | None
+) -> Iterator[pd.DataFrame]:
+    """The labels of the rows, piece by piece; each piece is written before the next is read.
+
+    Of a customer only a hash is kept, of a comment nothing: a million rows need a few bytes each.
+    """
+    cells = [f"c{i}" for i in range(len(staged.columns))]
+    at = staged.columns.index(text)
+    who = None if customer is None else staged.columns.index(customer)
+    yield _kept(np.array([], object), np.array([], object), None)
+    with ExitStack() as stack:
+        file = stack.enter_context(pq.ParquetFile(staged.path))
+        writer, part = None, None
+        if out is not None:
+            part = out.with_name(f"{out.name}.part")
+            stack.callback(part.unlink, missing_ok=True)
+            stack.enter_context(room())
+            handle = stack.enter_context(part.open("w", encoding="utf-8", newline=""))
+            writer = csv.writer(handle, lineterminator="\r\n")
+            writer.writerow(_header(staged))
+        for batch in file.iter_batches(ROWS, columns=cells):
+            texts = pd.DataFrame({"text": _texts(batch.column(at))})
+            read = sentiment.read(texts, shipped())
+            if writer is not None:
+                sure = ["" if math.isnan(c) else f"{c:.4f}" for c in read["confidence"]]
+                columns = [column.to_pylist() for column in batch.columns]
+                writer.writerows(zip(*columns, read["label"], sure, read["language"], strict=True))
+            people = None if who is None else batch.column(who)
+            yield _kept(read["label"], read["language"], people, texts["text"].str.strip().ne(""))
+        if part is not None and out is not None:
+            handle.flush()
+            settle(part, out)
+
+
+def _texts(column: pa.Array) -> list[str]:
+    return [text or "" for text in column.to_pylist()]
+
+
+def _kept(label: Any, language: Any, people: pa.Array | None, wrote: Any = ()) -> pd.DataFrame:
+    n = len(label)
+    customer = pd.array([pd.NA] * n, dtype="UInt64")
+    if people is not None:
+        names = np.array(_texts(people), object)
+        hashed = pd.util.hash_array(names)
+        customer = pd.arrays.IntegerArray(hashed, names == "")
+    return pd.DataFrame(
+        {
+            "label": pd.Categorical(label, sentiment.LABELS),
+            "language": pd.Categorical(language, LANGUAGES),
+            "customer_id": customer,
+            "wrote": np.asarray(wrote, bool),
+        }
+    )
+
+
+def _header(staged: Staged) -> list[str]:
+    """The header of the file and the new columns, called so that no name is there twice."""
+    old = [*(staged.titles or staged.columns)]
+    old += staged.columns[len(old) :]
+    new = []
+    for name in ADDED:
+        called, n = name, 1
+        while called in old:
+            n += 1
+            called = f"{name} ({n})"
+        new.append(called)
+    return [*old, *new]
+
+
+def _answer(
+    arguments: argparse.Namespace,
+    staged: Staged,
+    text: str,
+    rows: pd.DataFrame,
+    rejects: Path | None,
+) -> dict[str, Any]:
+    wrote = rows[rows["wrote"]]
+    counts = _counted(wrote["label"])
+    sure = flagged(wrote)
+    model = shipped()
+    return {
+        "rows": len(rows),
+        "comments": len(wrote),
+        "labelled": len(sure),
+        "counts": counts,
+        "shares": in_all(sure),
+        "unsure_share": counts["unsure"] / len(wrote) if len(wrote) else None,
+        "unlabelled_share": counts["unlabelled"] / len(wrote) if len(wrote) else None,
+        "languages": _counted(wrote["language"]),
+        "text_column": text,
+        "rejected": staged.rejected,
+        "rejects": None if rejects is None else str(rejects),
+        "out": None if arguments.out is None else str(arguments.out),
+        "receipt": sentiment.DEFINITIONS[0].receipt(
+            snapshots=(recorded.digest(arguments.file),),
+            rows_in=len(rows),
+            excluded={
+                "without a comment": len(rows) - len(wrote),
+                "in another language, or without words": counts["unlabelled"],
+                "of which the model is not sure": counts["unsure"],
+            },
+            parameters={
+                "text_column": text,
+                "model_version": model.version,
+                "threshold": model.threshold,
+            },
+            timezone=arguments.tz,
+            date_basis=sentiment.DATE_BASIS,
+        ),
+    }
+
+
+def _counted(values: pd.Series[Any]) -> Mapping[str, int]:
+    return {str(name): int(n) for name, n in values.value_counts(sort=False).items()}
