@@ -23,6 +23,8 @@ NEEDS = {
     "cases": "This page needs unhappy customers",
     **dict.fromkeys(("nps", "csat", "ces"), "This page needs survey answers"),
     "drivers": "This page needs survey answers",
+    "accuracy": "This page needs comments",
+    **dict.fromkeys(("feedback", "comments", "topics"), "This page needs comments"),
 }
 ORDERS = "This page needs your orders"
 

@@ -1,0 +1,339 @@
+"""The accuracy check in parts: one comment at a time, the result, what was learned, all labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from cxlib.charts import accuracy as charts
+from cxlib.export.table import table
+from cxlib.i18n import N_
+from cxlib.privacy.masking import masked
+from cxlib.results import Estimate
+from cxlib.store import labels
+from cxlib.store.labels import ANSWERS, Given
+from cxlib.store.snapshots import Snapshot
+from cxlib.store.workspaces import Workspace
+from cxlib.voice import accuracy, adaptation
+from cxlib.voice.accuracy import Asked
+from cxlib.voice.classifier import shipped
+from pages import _case, _changing, _charts, _parts, _state
+
+_ = _state.say
+
+KEY = "accuracy"
+LISTS = {
+    "disagreement": N_("Stars and text disagree"),
+    "sample": N_("Random sample"),
+}
+ICONS = {
+    "positive": ":material/sentiment_satisfied:",
+    "neutral": ":material/sentiment_neutral:",
+    "negative": ":material/sentiment_dissatisfied:",
+    "skip": ":material/help:",
+}
+READ = 3_000  # characters of a comment on screen
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What may be asked in a workspace, and the labels that it has."""
+
+    of: Workspace
+    data: Snapshot
+    asked: Asked
+    keys: dict[str, list[str]]
+    given: dict[str, Given]
+
+    def rows(self, drawn: str) -> Any:
+        return self.asked.sample if drawn == "sample" else self.asked.disagreements
+
+    @property
+    def answers(self) -> dict[str, str]:
+        return {key: one.answer for key, one in self.given.items()}
+
+    @property
+    def labelled(self) -> Any:
+        """The sample as far as it has answers."""
+        return accuracy.answered(self.asked.sample, self.keys["sample"], self.answers)
+
+
+def check(of: Workspace, data: Snapshot) -> Check:
+    """The comments to ask about, and the labels of the workspace."""
+    asked = _parts.analysed(accuracy.asked, data)
+    keys = {
+        "sample": labels.keys(of, asked.sample["text"]),
+        "disagreement": labels.keys(of, asked.disagreements["text"]),
+    }
+    return Check(of, data, asked, keys, labels.listed(of))
+
+
+def asking(now: Check) -> None:
+    """One comment, four buttons; what the model said is shown after the answer."""
+    offered = [name for name in LISTS if len(now.rows(name))]
+    drawn = _parts.choice(_("Label from"), {name: LISTS[name] for name in offered}, "from")
+    _changing.told(KEY)
+    _progress(now, drawn)
+    again = _state.get(f"{KEY}_again")
+    keys = now.keys[drawn]
+    place = next((i for i, key in enumerate(keys) if key == again), None)
+    if place is None:
+        place = next((i for i, key in enumerate(keys) if key not in now.given), None)
+    if place is None:
+        st.success(_("All of these have a label."), icon=":material/done_all:")
+        return
+    row, key = now.rows(drawn).iloc[place], keys[place]
+    with st.container(border=True, key=f"{KEY}_card"):
+        st.caption(_("What does the writer say here?"))
+        text = " ".join(masked(row["text"]).split())
+        st.markdown(f"**{_parts.plain(text, READ)}**")
+        with st.container(horizontal=True, gap="small"):
+            for number, (answer, name) in enumerate(ANSWERS.items(), start=1):
+                st.button(
+                    _(name),
+                    icon=ICONS[answer],
+                    key=f"{KEY}_{answer}",
+                    shortcut=str(number),
+                    on_click=_answer,
+                    args=(now.of, key, answer, drawn, now.given.get(key)),
+                )
+    _last(now)
+
+
+def _progress(now: Check, drawn: str) -> None:
+    """How far the sample is: to the first result, to 50 for the threshold, to 200 for the model."""
+    lang = _state.session().lang
+    if drawn != "sample":
+        done = sum(key in now.given for key in now.keys[drawn])
+        st.caption(
+            _(
+                "{done} of {all} have a label. They teach the model, and do not count for its"
+                " accuracy: they were not drawn at random.",
+                done=lang.number(done),
+                all=lang.number(len(now.keys[drawn])),
+            )
+        )
+        return
+    n = len(now.labelled)
+    goal = next((g for g in (accuracy.WANTED, adaptation.REFITTED) if n < g), None)
+    goal = min(goal or len(now.keys["sample"]), len(now.keys["sample"]))
+    told = _("{n} of {goal}", n=lang.number(n), goal=lang.number(goal))
+    st.progress(min(n / goal, 1.0) if goal else 1.0, text=told)
+
+
+def _last(now: Check) -> None:
+    """What the model had said of the comment that was labelled last, and a way back to it."""
+    key = _state.get(f"{KEY}_last")
+    if key not in now.given:
+        return
+    found = [
+        (name, now.rows(name).iloc[now.keys[name].index(key)])
+        for name in LISTS
+        if key in now.keys[name]
+    ]
+    if not found:
+        return
+    drawn, row = found[0]
+    yours, said = ANSWERS[now.given[key].answer], ANSWERS[row["said"]]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            _(
+                "The last one: you said “{yours}”, the model “{said}” with {confidence}.",
+                yours=_(yours),
+                said=_(said),
+                confidence=_state.session().lang.percent(row["confidence"], 0),
+            )
+        )
+        st.button(
+            _("Change it"),
+            type="tertiary",
+            icon=":material/undo:",
+            key=f"{KEY}_change",
+            on_click=_again,
+            args=(key, drawn),
+        )
+
+
+def _again(key: str, drawn: str) -> None:
+    _state.put(f"{KEY}_again", key)
+    _state.put("from", drawn)
+
+
+def _answer(of: Workspace, key: str, answer: Any, drawn: Any, seen: Given | None) -> None:
+    me = _state.get(_case.ME, "")
+    if _changing.tried(lambda: labels.put(of, key, answer, drawn, me, seen=seen), KEY):
+        _state.put(f"{KEY}_last", key)
+    _state.put(f"{KEY}_again", None)
+
+
+def result(now: Check) -> Any:
+    """How often the model is right, and what it takes for what; None before there are labels enough."""
+    lang = _state.session().lang
+    told = int(now.labelled["truth"].ne("skip").sum())
+    if told < accuracy.LEAST:
+        left = lang.number(accuracy.LEAST - told)
+        st.info(
+            _(
+                "After {left} more labels from the random sample the accuracy stands here.",
+                left=left,
+            )
+        )
+        return None
+    found = accuracy.assess(now.labelled, receipt=now.asked.receipt)
+    _parts.meaning(found.meaning)
+    _parts.tiles(found.headline, None, found.receipt, columns=3)
+    if found.skipped:
+        skipped = lang.number(found.skipped)
+        st.caption(_("“Can't tell” was the answer to {n}; they are left out.", n=skipped))
+    st.subheader(_("What does it take for what?"), anchor=False)
+    _charts.chart(
+        charts.confusion,
+        found,
+        "accuracy_confusion",
+        _("What you say of comments by what the model says"),
+        charts.pair_table,
+        charts.PAIRS,
+    )
+    shown = charts.label_table(found, lang)
+    _charts.listed(shown, "accuracy_labels", _("Accuracy by label"), charts.BY_LABEL)
+    return found
+
+
+def learned(now: Check, found: Any) -> None:
+    """What the labels say of threshold and model, and the choice to use it in this workspace."""
+    lang = _state.session().lang
+    kept = labels.adaptation(now.of)
+    if found is None or found.n < adaptation.LEAST:
+        st.caption(
+            _(
+                "From {n} labels on the threshold below which the model calls a comment unsure follows"
+                " from them; from {more} on the model itself.",
+                n=lang.number(adaptation.LEAST),
+                more=lang.number(adaptation.REFITTED),
+            )
+        )
+    else:
+        fit = _fit(now)
+        _threshold(now, fit)
+        _model(fit)
+        if fit.parameters() != kept:
+            st.button(
+                _("Use it in this workspace"),
+                type="primary",
+                key=f"{KEY}_use",
+                on_click=_changing.tried,
+                args=(lambda: labels.adapt(now.of, fit.parameters()), KEY),
+            )
+    if kept is not None:
+        in_use = adaptation.applied(shipped(), kept) is not shipped()
+        st.caption(
+            _("In use: the model adapted by {n} labels.", n=lang.number(kept["n"]))
+            if in_use
+            else _("The model has changed since it was adapted: the new one is used as it is.")
+        )
+        st.button(
+            _("Back to the shipped model"),
+            key=f"{KEY}_back",
+            on_click=_changing.tried,
+            args=(lambda: labels.adapt(now.of, None), KEY),
+        )
+
+
+def _fit(now: Check) -> adaptation.Adaptation:
+    keys = now.keys["sample"] + now.keys["disagreement"]
+    rows = accuracy.material(now.labelled, now.asked.comments, keys, now.answers)
+    versions = tuple(one.version for one in now.given.values())
+    return _parts.computed(_fitted, (shipped(), rows), now.of.id, now.data.digest, versions)
+
+
+def _fitted(pair: Any) -> adaptation.Adaptation:
+    return adaptation.fitted(*pair)
+
+
+def _threshold(now: Check, fit: adaptation.Adaptation) -> None:
+    lang = _state.session().lang
+    st.write(
+        _(
+            "By your labels a comment gets a label from a confidence of {new} on ({old} as shipped)."
+            " There the model is right about {right} of them, and labels {coverage} of all.",
+            new=lang.percent(fit.threshold, 0),
+            old=lang.percent(now.asked.threshold, 0),
+            right=_interval(fit.sure),
+            coverage=lang.percent(fit.coverage, 0),
+        )
+    )
+    if not fit.kept:
+        st.caption(
+            _("That nine in ten of them are right is not certain yet; more labels may show it.")
+        )
+
+
+def _model(fit: adaptation.Adaptation) -> None:
+    if fit.gain is None:
+        more = _state.session().lang.number(adaptation.REFITTED)
+        st.caption(_("From {n} labels on the model itself is fitted to yours.", n=more))
+        return
+    gain = _interval(fit.gain, signed=True)
+    if fit.refit is None:
+        st.write(
+            _(
+                "Fitted to your labels, the model would not read detectably more comments as you do,"
+                " so the shipped one stays. Difference: {gain}.",
+                gain=gain,
+            )
+        )
+    else:
+        st.write(
+            _(
+                "Fitted to your labels, the model reads more comments as you do, so it is fitted."
+                " Difference, on labels that it had not seen: {gain}.",
+                gain=gain,
+            )
+        )
+
+
+def _interval(value: Estimate, signed: bool = False) -> str:
+    lang = _state.session().lang
+    ends = [lang.percent(end, 0) for end in (value.low, value.high)]
+    plus = "+" if signed and value.value > 0 else ""
+    return _(
+        "{value} ({low} to {high})",
+        value=plus + lang.percent(value.value, 0),
+        low=ends[0],
+        high=ends[1],
+    )
+
+
+def given(now: Check) -> None:
+    """All labels: to look through, to correct, to take along."""
+    box = _parts.details(_("Your labels"), "labels", icon=":material/label:")
+    if box is None:
+        return
+    lang = _state.session().lang
+    keys = now.keys["sample"] + now.keys["disagreement"]
+    rows = accuracy.given_table(now.asked.comments, keys, now.given)
+    with box:
+        if not len(rows):
+            st.caption(_("There are none yet."))
+            return
+        shown = table(rows, lang, accuracy.GIVEN)
+        event = _charts.frame(
+            shown, f"{KEY}_given", _("Your labels"), on_select="rerun", selection_mode="single-row"
+        )
+        with st.container(horizontal=True):
+            picked = event.selection.rows
+            key = rows["key"].iloc[picked[0]] if picked else ""
+            drawn = "sample" if key in now.keys["sample"] else "disagreement"
+            st.button(
+                _("Change this label"),
+                icon=":material/edit:",
+                disabled=not picked,
+                help=None if picked else _("Tick a row first."),
+                key=f"{KEY}_correct",
+                on_click=_again,
+                args=(key, drawn),
+            )
+            _charts.downloads(shown, "accuracy_given")
+        st.text_input(_("Your name, for the history"), key=_case.ME)
