@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from functools import cache
 from types import ModuleType
 
 import numpy as np
@@ -29,6 +30,7 @@ PAGE = {
     "cxlib.value.sales": "overview",
     "cxlib.value.renewals": "churn",
     "cxlib.value.bridge": "retention",
+    "cxlib.voice.sentiment": "feedback",
     **CHURN,
 }
 # DESIGN's table of commands has none for these.
@@ -160,6 +162,29 @@ def events(customers: int = 400) -> pd.DataFrame:
     return table.drop(columns="at").assign(day=table["timestamp"].dt.floor("D"))
 
 
+def feedback(customers: int = 300) -> pd.DataFrame:
+    """Two years of reviews in two languages, some people's several, with more complaints at the end."""
+    rng = np.random.default_rng(7)
+    said = (
+        ("Barang bagus tapi kirimnya lama", 2), ("Fast delivery, friendly staff", 5),
+        ("Harganya murah dan kualitas oke", 5), ("The app keeps crashing", 1), ("Biasa aja", 3),
+    )  # fmt: skip
+    n = 800
+    of = rng.integers(0, len(said), n)
+    day = pd.Timestamp("2023-01-01") + pd.to_timedelta(np.sort(rng.integers(0, 731, n)), unit="D")
+    return pd.DataFrame(
+        {
+            "line": np.arange(2, n + 2),
+            "text": pd.Series([said[i][0] for i in of], dtype="str").where(rng.random(n) < 0.95),
+            "customer_id": [f"c{i}" for i in rng.integers(0, customers, n)],
+            "timestamp": day + pd.Timedelta(hours=9),
+            "rating": [float(said[i][1]) for i in of],
+            "channel": rng.choice(["web", "app"], n),
+            "day": day,
+        }
+    )
+
+
 NO_PAGE = {"cxlib.value.occasions": "the command line has it; no page asks by occasions yet"}
 
 # An analysis of another package, or one that names its kind (`TABLE`), has its example here.
@@ -169,11 +194,17 @@ EXAMPLES = {
     "responses": responses,
     "events": events,
     "tickets": tickets,
+    "feedback": feedback,
 }
 
 
+@cache
+def table_of(kind: str) -> pd.DataFrame:
+    return EXAMPLES[kind]()
+
+
 def example(module: ModuleType) -> pd.DataFrame:
-    return EXAMPLES[getattr(module, "TABLE", module.__name__.split(".")[1])]()
+    return table_of(getattr(module, "TABLE", module.__name__.split(".")[1])).copy(deep=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,62 @@
+"""Topics: what customers praise and blame, since when, and what it weighs in the score."""
+
+import streamlit as st
+
+from cxlib.charts import topics as charts
+from cxlib.voice import topics
+from cxlib.voice.aspects import LABELS
+from pages import _charts, _feedback, _parts, _report, _state, _topics
+
+PAGE = {"title": "Topics", "group": "voice", "icon": ":material/forum:", "order": 70}
+
+_ = _state.session().lang
+
+_parts.header(_(PAGE["title"]), _("What customers speak of, in which mood, and what it weighs."))
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    comments = _feedback.source()
+    part = _feedback.filters(comments)
+result = _parts.analysed(topics.analyse, comments, **part)
+_parts.tiles(result.headline, None, result.receipt)
+
+st.subheader(_("What do they praise, and what do they blame?"), anchor=False)
+bar = _charts.chart(
+    charts.moods,
+    result,
+    "topic_moods",
+    _("Comments by topic: complaints to the left, praise to the right"),
+    charts.topic_table,
+    charts.COLUMNS,
+    args=(LABELS,),
+    select=True,
+)
+if picked := bar.get("topic"):
+    _topics.quotes(result, picked[0]["key"], comments, part)
+else:
+    st.caption(_("Click a bar to read what was written about the topic."))
+
+st.subheader(_("Which complaints grow?"), anchor=False)
+_parts.meaning(result.meaning)
+_charts.chart(
+    charts.trends,
+    result,
+    "topic_trends",
+    _("Complaints by month of the topics that have most"),
+    charts.trend_table,
+    charts.TREND,
+    args=(LABELS,),
+)
+_topics.new(result)
+if result.metric is not None:
+    st.subheader(_("What does it weigh in the score?"), anchor=False)
+    _charts.chart(
+        charts.impact,
+        result,
+        "topic_impact",
+        _("Impact of each topic on the score with intervals"),
+        charts.topic_table,
+        charts.COLUMNS,
+        args=(LABELS,),
+    )
+_topics.money(result, part)
+_topics.discovered(comments, part)
+_report.receipt(result.receipt)
