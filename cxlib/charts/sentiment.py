@@ -31,9 +31,9 @@ LABELS = {
     "unlabelled": N_("Not read"),
 }
 LANGUAGES = {
-    "id": N_("Indonesian"),
-    "en": N_("English"),
-    "other": N_("Another language"),
+    "id": N_("In Indonesian"),
+    "en": N_("In English"),
+    "other": N_("In another language"),
     "none": N_("No words"),
 }
 # Blame, middle, praise; beside their names, for colour alone says nothing to some.

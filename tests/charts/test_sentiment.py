@@ -59,4 +59,4 @@ def test_columns_are_all_there(result, lang):
     assert set(charts.READ) == set(charts.read_table(result, lang))
     rows = charts.listed_table(comment_list(result), lang)
     assert set(rows["sentiment"]) <= {lang(word) for word in charts.LABELS.values()}
-    assert set(rows["comment_language"]) == {lang("English"), lang("Another language")}
+    assert set(rows["comment_language"]) == {lang("In English"), lang("In another language")}
