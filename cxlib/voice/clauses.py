@@ -15,6 +15,7 @@ SENTENCE = frozenset(".!?;:\n()…")
 SIGNS = SENTENCE | frozenset(",/&+")
 MOST = 60  # words of a clause; what goes on without a sign is cut, so that time is linear
 REACH = 4  # words between a negation and what it turns
+NOT_MORE = frozenset("clever tender bitter eager proper power paper sober ever other after over".split())
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ def _read(clause: Clause) -> Clause:
             meant = _meant(hits, at, hit.entry)
             if meant is not None:
                 clause.opinions.append(Opinion(at, meant, hit.entry.tells))
-    clause.mentions = _heads(clause.mentions, hits)
+    clause.mentions = _actors(_heads(clause.mentions, hits), hits)
     return clause
 
 
@@ -129,8 +130,9 @@ def _strengthens(hits: list[Hit], at: int) -> bool:
 def _meant(hits: list[Hit], at: int, entry: Entry) -> dict[str, int] | None:
     """The polarity of an opinion after what stands before it; None where it is only wished for."""
     polarity, factor = dict(entry.polarity), 1
-    more = "more" in entry.roles or hits[at].text.endswith("er")
-    turned = wished = unreal = excess = False
+    text = hits[at].text
+    more = "more" in entry.roles or (text.endswith("er") and text not in NOT_MORE)
+    turned = wished = unreal = excess = utmost = False
     for i in range(at - 1, max(at - 2 - REACH, -1), -1):
         before = hits[i].entry
         if before is None:
@@ -142,12 +144,15 @@ def _meant(hits: list[Hit], at: int, entry: Entry) -> dict[str, int] | None:
         more |= "more" in roles
         if "negators" in roles and near:
             turned = not turned
+            utmost |= "utmost" in roles
         elif before.polarity and not roles & {"boosters", "more"}:
             break
         unreal |= "unreal" in roles
         wished |= "wishes" in roles
         excess |= "strengthens" in roles and at - i <= 2
-    if turned:
+    if turned and utmost and more:
+        factor = 1  # “couldn't be kinder”, “never had better”
+    elif turned:
         factor = -1
     elif excess:
         polarity = {name: -1 for name in polarity}
@@ -156,6 +161,14 @@ def _meant(hits: list[Hit], at: int, entry: Entry) -> dict[str, int] | None:
     elif wished:
         polarity = {name: p for name, p in polarity.items() if p < 0}
     return {name: factor * p for name, p in polarity.items()} or None
+
+
+def _actors(mentions: list[tuple[int, str, bool]], hits: list[Hit]) -> list[tuple[int, str, bool]]:
+    """Without the service that is only what a seller does (seller responds, chat seller)."""
+    if not any(name == "seller" and not weak for _, name, weak in mentions):
+        return mentions
+    acts = {at for at, hit in enumerate(hits) if hit.entry is not None and "acts" in hit.entry.roles}
+    return [m for m in mentions if m[1] != "service" or m[0] not in acts]
 
 
 def _heads(mentions: list[tuple[int, str, bool]], hits: list[Hit]) -> list[tuple[int, str, bool]]:

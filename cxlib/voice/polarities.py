@@ -23,6 +23,7 @@ Reader = Callable[[Sequence[str]], Sequence[str] | NDArray[np.str_]]
 
 COLUMNS = ("text", "aspect", "polarity", "start", "end")
 LABELS = {1: "positive", 0: "neutral", -1: "negative"}
+LIKELY = 0.5  # probability at which an unsure label is taken
 LONGEST = 10_000  # characters that are read of a comment; what is further is no comment
 FOREIGN, WEAK, TAKEN, AFTER, JOINED = 3.0, 2.0, 1.5, 0.1, 1.0  # see `_cost`
 
@@ -37,8 +38,16 @@ class Said(NamedTuple):
 
 
 def by_model(texts: Sequence[str]) -> NDArray[np.str_]:
-    """The labels that the shipped sentiment model gives to clauses."""
-    return np.asarray(classifier.shipped().read(texts).label, dtype=np.str_)
+    """The labels that the shipped sentiment model gives to clauses.
+
+    Where it is unsure, the likelier label if that has half of the probability: that the clause speaks
+    of an aspect is known.
+    """
+    readings = classifier.shipped().read(texts)
+    likeliest = np.nan_to_num(readings.probabilities).argmax(axis=1)
+    likely = np.nan_to_num(readings.probabilities).max(axis=1) >= LIKELY
+    named = np.asarray(classifier.LABELS)[likeliest]
+    return np.where((readings.label == "unsure") & likely, named, readings.label).astype(np.str_)
 
 
 def aspects_of(text: str, lexicon: Lexicon) -> list[Said]:
@@ -110,7 +119,7 @@ def _attach(clause: Clause, before: Clause | None, after: Clause | None) -> None
         choices = [
             (_cost(opinion, mention, clause, taken), mention)
             for mention in clause.mentions
-            if mention[1] in opinion.polarity or "" in opinion.polarity
+            if mention[1] in opinion.polarity or ("" in opinion.polarity and not opinion.tells)
         ]
         if not choices:
             loose.append(opinion)

@@ -12,7 +12,7 @@ from cxlib.voice.word_forms import Token, forms, tokens
 KEPT = 100_000  # words, and pairs of them, whose forms are remembered
 ROLES = (
     "negators", "wishes", "unreal", "more", "strengthens", "boosters", "ignored", "contrast", "downs",
-    "ups", "joins", "likewise",
+    "ups", "joins", "likewise", "utmost", "acts",
 )  # fmt: skip
 
 
@@ -72,12 +72,14 @@ class Vocabulary:
         return self._entries.setdefault(self._key(words), Entry())
 
     def _key(self, words: str) -> tuple[str, ...]:
-        key = tuple(
-            part
-            for token in tokens(words)
-            for part in self._spelled.get(token.text, token.text).split()
-        ) or (words,)
-        return ("#", *key) if words.startswith("# ") else key
+        """The words of an entry; ``#`` in it stands for any number."""
+        key: list[str] = []
+        for word in words.split():
+            if word == "#":
+                key.append(word)
+            for token in tokens(word):
+                key += self._spelled.get(token.text, token.text).split()
+        return tuple(key) or (words,)
 
     def _complete_phrases(self) -> None:
         """A phrase of opinion (“good value”) names the aspect that it is of, if a word of it does, says

@@ -17,6 +17,10 @@ _TOKEN = re.compile(
 )
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1")
+NUMBERS = frozenset(
+    """two three four five six seven eight nine ten twelve fifteen twenty thirty forty fifty sixty
+    ninety several dua tiga empat lima enam tujuh delapan sembilan sepuluh beberapa""".split()
+)
 _CLITICS = ("nya", "ny", "ku", "mu", "lah", "kah", "pun", "nyaa", "x")
 _SUFFIXES = ("in", "an", "kan", "i")
 # Of what nasals stand for, all are tried: whether one is right, the lexicon knows.
@@ -70,6 +74,8 @@ def forms(word: str, spelled: Mapping[str, str]) -> tuple[str, ...]:
         return (word, "#")
     if not word[:1].isalpha():
         return (word, word.rstrip("\ufe0f"))
+    if word in NUMBERS:
+        return (word, "#")
     found: dict[str, None] = {}
     for way in _spellings(word):
         found[spelled.get(way, way)] = None
