@@ -115,7 +115,7 @@ def test_labels_are_translated(code):
     same = {name for name in (meaning.name for meaning in LABELS.values()) if lang(name) == name}
     assert same <= {
         *("CLV", "P(alive)", "Status", "Total", "Silhouette", "Bias", "Segment"),
-        *("Model", "AIC", "Log-likelihood", "Cohort"),
+        *("Save rate", "Model", "AIC", "Log-likelihood", "Cohort"),
         *("NPS", "CSAT", "CES", "CTR", "Rating", "Stickiness (DAU/MAU)"),
     }
 
