@@ -15,7 +15,22 @@ SENTENCE = frozenset(".!?;:\n()…")
 SIGNS = SENTENCE | frozenset(",/&+")
 MOST = 60  # words of a clause; what goes on without a sign is cut, so that time is linear
 REACH = 4  # words between a negation and what it turns
-NOT_MORE = frozenset("clever tender bitter eager proper power paper sober ever other after over".split())
+NOT_MORE = frozenset(
+    [
+        "clever",
+        "tender",
+        "bitter",
+        "eager",
+        "proper",
+        "power",
+        "paper",
+        "sober",
+        "ever",
+        "other",
+        "after",
+        "over",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -167,7 +182,9 @@ def _actors(mentions: list[tuple[int, str, bool]], hits: list[Hit]) -> list[tupl
     """Without the service that is only what a seller does (seller responds, chat seller)."""
     if not any(name == "seller" and not weak for _, name, weak in mentions):
         return mentions
-    acts = {at for at, hit in enumerate(hits) if hit.entry is not None and "acts" in hit.entry.roles}
+    acts = {
+        at for at, hit in enumerate(hits) if hit.entry is not None and "acts" in hit.entry.roles
+    }
     return [m for m in mentions if m[1] != "service" or m[0] not in acts]
 
 

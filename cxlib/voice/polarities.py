@@ -135,6 +135,13 @@ def _attach(clause: Clause, before: Clause | None, after: Clause | None) -> None
             told = near or told
         if told is not None:
             clause.said.setdefault(told, []).append(_of(opinion, told))
+    own = all("" not in opinion.polarity for opinion in loose)
+    if not clause.mentions and not clause.said and len(loose) > 1 and own:
+        # Two that can be of one aspect only tell it together (baru dipakai, jebol).
+        common = set.intersection(*(set(opinion.polarity) - {""} for opinion in loose))
+        if len(common) == 1:
+            told = common.pop()
+            clause.said[told] = [_of(opinion, told) for opinion in loose]
     named = {name for _, name, _ in clause.mentions}
     for name in [n for n, found in clause.said.items() if not found and n in named]:
         # A noun that no opinion is of, beside others that have one, is only mentioned.
@@ -188,13 +195,16 @@ def _neighbours(opinion: Opinion, later: Clause | None, earlier: Clause | None) 
     if later is None or earlier is None or earlier.sentence != later.sentence:
         return None
     forward = any(o is opinion for o in earlier.opinions)
+    parted = "contrast" in later.roles
     other = later if forward else earlier
     names = [name for _, name, _ in (other.mentions if forward else reversed(other.mentions))]
     names += [name for name in other.said if name not in names]
     fitting = [name for name in names if name in opinion.polarity]
-    if fitting:
+    if fitting and not (parted and opinion.tells and fitting[0] not in opinion.tells):
         return fitting[0]
-    if "" not in opinion.polarity or opinion.tells or (forward and "contrast" in later.roles):
+    # What is said after a contrast is of something else than what has been spoken of before it.
+    parted &= forward or any(other.said.get(name) for name in names)
+    if "" not in opinion.polarity or opinion.tells or parted:
         return None
     return names[0] if names else None
 

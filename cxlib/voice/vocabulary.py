@@ -43,7 +43,7 @@ class Vocabulary:
         words = opinions()
         self._spelled = {way: right for right, ways in words["spelled"].items() for way in ways}
         self._entries: dict[tuple[str, ...], Entry] = {}
-        self._starts: dict[str, list[tuple[str, ...]]] = {}
+        self._starts: dict[str, dict[str, list[tuple[str, ...]]]] = {}
         self._forms: dict[str, tuple[str, ...]] = {}
         self._keys: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {}
         for name, aspect in lexicon.aspects:
@@ -65,7 +65,8 @@ class Vocabulary:
             for word in words[role]:
                 self._entry(word).roles.add(role)
         for parts in self._entries:
-            self._starts.setdefault(parts[0], []).append(parts)
+            second = parts[1] if len(parts) > 1 else ""
+            self._starts.setdefault(parts[0], {}).setdefault(second, []).append(parts)
         self._complete_phrases()
 
     def _entry(self, words: str) -> Entry:
@@ -102,7 +103,8 @@ class Vocabulary:
                     for name, weak in word.aspects.items():
                         if name in entry.polarity:
                             entry.aspects.setdefault(name, weak)
-            if set(entry.polarity.values()) == {sign}:
+            opined = any(sign in word.polarity.values() for word in inside)
+            if opined and set(entry.polarity.values()) == {sign}:
                 entry.polarity.setdefault("", sign)
 
     def _forms_of(self, word: str) -> tuple[str, ...]:
@@ -146,9 +148,9 @@ class Vocabulary:
         if keys is None:
             if len(self._keys) >= KEPT:
                 self._keys.clear()
-            seconds = {after, *self._forms_of(after)} if after else set()
-            begun = [key for form in self._forms_of(word) for key in self._starts.get(form, ())]
-            fitting = [key for key in begun if len(key) == 1 or key[1] in seconds]
+            seconds = ("", *dict.fromkeys((after, *self._forms_of(after)))) if after else ("",)
+            begun = [self._starts[form] for form in self._forms_of(word) if form in self._starts]
+            fitting = [key for held in begun for second in seconds for key in held.get(second, ())]
             keys = self._keys[word, after] = tuple(sorted(fitting, key=len, reverse=True))
         return keys
 

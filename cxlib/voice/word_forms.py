@@ -18,8 +18,36 @@ _TOKEN = re.compile(
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1")
 NUMBERS = frozenset(
-    """two three four five six seven eight nine ten twelve fifteen twenty thirty forty fifty sixty
-    ninety several dua tiga empat lima enam tujuh delapan sembilan sepuluh beberapa""".split()
+    [
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "twelve",
+        "fifteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "ninety",
+        "several",
+        "dua",
+        "tiga",
+        "empat",
+        "lima",
+        "enam",
+        "tujuh",
+        "delapan",
+        "sembilan",
+        "sepuluh",
+        "beberapa",
+    ]
 )
 _CLITICS = ("nya", "ny", "ku", "mu", "lah", "kah", "pun", "nyaa", "x")
 _SUFFIXES = ("in", "an", "kan", "i")

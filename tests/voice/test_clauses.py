@@ -12,7 +12,7 @@ from cxlib.errors import CxError
 from cxlib.voice.aspects import LABELS, Lexicon, shipped
 from cxlib.voice.polarities import aspect_polarities, aspects_of
 
-EXAM = Path(__file__).with_name("two_aspects.toml")
+EXAMS = ("two_aspects", "two_aspects_unseen", "two_aspects_third")
 BLNS = Path(__file__).resolve().parents[2].parent / "shared" / "corpora" / "blns" / "blns.json"
 WORDS = {1: "positive", 0: "neutral", -1: "negative", None: "unknown"}
 
@@ -24,8 +24,10 @@ def read(text: str) -> dict[str, set[str]]:
     return found
 
 
-def test_the_exam_is_passed():
-    sentences = tomllib.loads(EXAM.read_text("utf-8"))["sentence"]
+@pytest.mark.parametrize("exam", EXAMS)
+def test_the_exam_is_passed(exam):
+    paper = Path(__file__).with_name(f"{exam}.toml")
+    sentences = tomllib.loads(paper.read_text("utf-8"))["sentence"]
     pairs = [(s["text"], aspect, polarity) for s in sentences for aspect, polarity in s["pairs"]]
     assert len(pairs) == 2 * len(sentences) >= 400
     right = [read(text).get(aspect, set()) - {"unknown"} == {p} for text, aspect, p in pairs]
@@ -49,6 +51,14 @@ def test_the_exam_is_passed():
         ("harganya murah", {"price": "positive"}),
         ("Delivery could be faster", {"delivery": "negative"}),
         ("paket belum sampai", {"delivery": "negative"}),
+        ("The waiter couldn't have been kinder", {"service": "positive"}),
+        ("Never had better noodles", {"taste": "positive"}),
+        ("nothing is ever sold out", {"stock": "positive"}),
+        ("The seller responds quickly", {"seller": "positive"}),
+        ("tokonya bersih", {"place": "positive"}),
+        ("got here in three days", {"delivery": "positive"}),
+        ("refund took 7 weeks", {"refund": "negative"}),
+        ("The steak was delicious, though overpriced", {"taste": "positive", "price": "negative"}),
         ("Pasti beli lagi", {}),
         ("Bagus", {}),
         ("", {}),
