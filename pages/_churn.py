@@ -86,9 +86,7 @@ def revenue(result: RecurringResult, currency: str | None) -> None:
     if whole.empty or not result.monthly["mrr_end"].notna().any():
         _charts.listed(result.monthly, "churn_months", _("Months"), recurring_charts.MONTHLY)
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(_("How much of the revenue stays?"), anchor=False, width="stretch")
-        _notes.popover()
+    _notes.subheader(_("How much of the revenue stays?"))
     point = _charts.chart(
         recurring_charts.retention,
         result,

@@ -118,9 +118,7 @@ def now(result: Sentiment, data: Snapshot, part: dict[str, Any]) -> None:
 
 def monthly(result: Sentiment, data: Snapshot, part: dict[str, Any]) -> None:
     """Blame and praise by month, and whether they changed."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(_("Did it change?"), anchor=False, width="stretch")
-        _notes.popover()
+    _notes.subheader(_("Did it change?"))
     if result.monthly.empty:
         st.caption(_("The file has no dates, so there are no months to compare."))
         return

@@ -34,6 +34,13 @@ def here() -> tuple[Note, ...]:
     return tuple((n.first_day, n.last_day, KINDS[n.kind], n.text) for n in found)
 
 
+def subheader(title: str) -> None:
+    """The heading of a time chart, with the notes beside it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(title, anchor=False, width="stretch")
+        popover()
+
+
 def popover() -> None:
     """The notes of the workspace behind a button: read, add, change, delete."""
     of = _state.session().workspace

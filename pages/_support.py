@@ -59,9 +59,7 @@ def scale(data: Snapshot) -> dict[str, Any]:
 
 def volume(result: SupportResult, source: _tickets.Source) -> None:
     """How many, and whether there are more."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(_("How many tickets, and are there more?"), anchor=False, width="stretch")
-        _notes.popover()
+    _notes.subheader(_("How many tickets, and are there more?"))
     bar = _charts.chart(
         charts.volume,
         result,

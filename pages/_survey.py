@@ -198,9 +198,7 @@ def distribution(result: SurveyResult, data: Snapshot, part: dict[str, Any]) -> 
 
 def monthly(result: SurveyResult, data: Snapshot, part: dict[str, Any]) -> None:
     """The score by month, and whether it changed."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(_("Did it change?"), anchor=False, width="stretch")
-        _notes.popover()
+    _notes.subheader(_("Did it change?"))
     if result.monthly.empty:
         st.caption(_("The file has no dates, so there are no months to compare."))
         return

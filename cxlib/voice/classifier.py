@@ -132,11 +132,9 @@ class Classifier:
         n = len(texts)
         language = np.full(n, "none", object)
         found = np.full((n, len(LABELS)), np.nan)
-        for part in _parts(n):
-            documents = [tokens(text, self.spelling) for text in texts[part]]
-            told = [language_of(t, d) for t, d in zip(texts[part], documents, strict=True)]
+        for part, documents, told in self._told(texts):
             language[part] = told
-            found[part] = self._probabilities(documents, told)
+            found[part] = softmax(self._evidence(documents, told)[0], axis=1)
         label, confidence = _labelled(found, LABELS, self.threshold)
         return Readings(label, confidence, language, found)
 
@@ -147,9 +145,7 @@ class Classifier:
         Indonesian: there are no other comments to learn emotions from.
         """
         found = np.full((len(texts), len(EMOTIONS)), np.nan)
-        for part in _parts(len(texts)):
-            documents = [tokens(text, self.spelling) for text in texts[part]]
-            told = [language_of(t, d) for t, d in zip(texts[part], documents, strict=True)]
+        for part, documents, told in self._told(texts):
             mine = np.flatnonzero(np.array([t == "id" for t in told]))
             if len(mine):
                 features = self.extractor.features([documents[int(i)] for i in mine])
@@ -164,14 +160,17 @@ class Classifier:
         """
         logits = np.full((len(texts), len(LABELS)), np.nan)
         dense = np.full((len(texts), len(DENSE)), np.nan)
-        for part in _parts(len(texts)):
-            documents = [tokens(text, self.spelling) for text in texts[part]]
-            told = [language_of(t, d) for t, d in zip(texts[part], documents, strict=True)]
+        for part, documents, told in self._told(texts):
             logits[part], dense[part] = self._evidence(documents, told)
         return logits, dense
 
-    def _probabilities(self, documents: Sequence[Sequence[str]], told: Sequence[str]) -> Floats:
-        return np.asarray(softmax(self._evidence(documents, told)[0], axis=1))
+    def _told(self, texts: Sequence[str]) -> Iterator[tuple[slice, list[list[str]], list[str]]]:
+        """Parts of comments, their tokens and their languages."""
+        for start in range(0, len(texts), PART):
+            part = slice(start, start + PART)
+            documents = [tokens(text, self.spelling) for text in texts[part]]
+            pairs = zip(texts[part], documents, strict=True)
+            yield part, documents, [language_of(text, document) for text, document in pairs]
 
     def _evidence(
         self, documents: Sequence[Sequence[str]], told: Sequence[str]
@@ -204,11 +203,6 @@ def _labelled(
     label[confidence < threshold] = "unsure"
     label[missing] = "unlabelled"
     return label, confidence
-
-
-def _parts(n: int) -> Iterator[slice]:
-    for start in range(0, n, PART):
-        yield slice(start, start + PART)
 
 
 @cache

@@ -46,8 +46,6 @@ def language_of(text: str, tokens: Sequence[str]) -> Language:
     indonesian, english = wordlists.known("id"), wordlists.known("en")
     in_id = sum(w in indonesian for w in words)
     in_en = sum(w in english for w in words)
-    own_id = sum(w in indonesian and w not in english for w in words)
-    own_en = sum(w in english and w not in indonesian for w in words)
     latin = sum(w.isascii() or max(w) < "ɐ" for w in words)
     if 2 * latin < len(words):
         return "other"
@@ -58,10 +56,8 @@ def language_of(text: str, tokens: Sequence[str]) -> Language:
             return "en" if found == "en" else "id"
         if probability >= SURE:
             return "other"
-    if own_id != own_en:
-        return "id" if own_id > own_en else "en"
     # Words of both are loans from English more often than the other way round.
-    return "en" if in_en >= in_id > 0 else "id"
+    return "en" if in_en >= in_id and in_en else "id"
 
 
 @cache

@@ -30,9 +30,7 @@ result = _parts.analysed(
 st.caption(_engagement.compared(result))
 _parts.tiles(result.headline, None)
 
-with st.container(horizontal=True, vertical_alignment="center"):
-    st.subheader(_("How many are active?"), anchor=False, width="stretch")
-    _notes.popover()
+_notes.subheader(_("How many are active?"))
 point = _charts.chart(
     charts.active,
     result,

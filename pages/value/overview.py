@@ -19,9 +19,7 @@ result = _parts.analysed(sales.analyse, orders, lines=True, currency=currency, *
 st.caption(_value.compared(result))
 _parts.tiles(result.headline, currency, result.receipt)
 
-with st.container(horizontal=True, vertical_alignment="center"):
-    st.subheader(_("Revenue by month"), anchor=False, width="stretch")
-    _notes.popover()
+_notes.subheader(_("Revenue by month"))
 month = _charts.chart(
     charts.monthly,
     result,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,6 +42,19 @@ def store(tmp_path, clock, new_id):
     opened = Store(tmp_path / "root", None, clock, new_id)
     yield opened
     opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def workspace(request, tmp_path, clock, new_id):
+    """A workspace on both; PostgreSQL where CXLIB_TEST_POSTGRESQL gives a URL to an empty one."""
+    url = None
+    if request.param == "postgresql" and not (url := os.environ.get("CXLIB_TEST_POSTGRESQL")):
+        pytest.skip("CXLIB_TEST_POSTGRESQL is not set")
+    store = Store(tmp_path / "root", url, clock, new_id)
+    yield store.create("p", "n")
+    for each in store.workspaces():
+        each.erase()
+    store.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import dataclasses
 import datetime as dt
 import json
-import os
 import threading
 import zipfile
 
@@ -14,19 +13,6 @@ from cxlib.store.workspaces import Store
 
 MARCH = dt.date(2026, 3, 5)
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def workspace(request, tmp_path, clock, new_id):
-    """A workspace on both; PostgreSQL where CXLIB_TEST_POSTGRESQL gives a URL to an empty one."""
-    url = None
-    if request.param == "postgresql" and not (url := os.environ.get("CXLIB_TEST_POSTGRESQL")):
-        pytest.skip("CXLIB_TEST_POSTGRESQL is not set")
-    store = Store(tmp_path / "root", url, clock, new_id)
-    yield store.create("p", "n")
-    for each in store.workspaces():
-        each.erase()
-    store.close()
 
 
 def test_they_are_kept_and_listed_by_their_days(workspace, clock):

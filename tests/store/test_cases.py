@@ -29,19 +29,6 @@ HOUR = dt.timedelta(hours=1)
 posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="the children are forks")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def workspace(request, tmp_path, clock, new_id):
-    """A workspace on both; PostgreSQL where CXLIB_TEST_POSTGRESQL gives a URL to an empty one."""
-    url = None
-    if request.param == "postgresql" and not (url := os.environ.get("CXLIB_TEST_POSTGRESQL")):
-        pytest.skip("CXLIB_TEST_POSTGRESQL is not set")
-    store = Store(tmp_path / "root", url, clock, new_id)
-    yield store.create("p", "n")
-    for each in store.workspaces():
-        each.erase()
-    store.close()
-
-
 def trigger(who="Ani", line=2, **more):
     said = {
         "source": "detractor",

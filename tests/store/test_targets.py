@@ -1,6 +1,5 @@
 import datetime as dt
 import json
-import os
 import zipfile
 
 import pytest
@@ -8,22 +7,8 @@ import pytest
 from cxlib.errors import CxError, NotFound
 from cxlib.store import targets
 from cxlib.store.export import export
-from cxlib.store.workspaces import Store
 
 DUE = dt.date(2026, 12, 31)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def workspace(request, tmp_path, clock, new_id):
-    """A workspace on both; PostgreSQL where CXLIB_TEST_POSTGRESQL gives a URL to an empty one."""
-    url = None
-    if request.param == "postgresql" and not (url := os.environ.get("CXLIB_TEST_POSTGRESQL")):
-        pytest.skip("CXLIB_TEST_POSTGRESQL is not set")
-    store = Store(tmp_path / "root", url, clock, new_id)
-    yield store.create("p", "n")
-    for each in store.workspaces():
-        each.erase()
-    store.close()
 
 
 def test_one_a_metric_is_kept(workspace, clock):
