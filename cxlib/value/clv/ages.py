@@ -13,17 +13,14 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
+from cxlib.value.clv.distinct import Codes, coded
 from cxlib.value.clv.patterns import Array
 
 DIGITS = 12
 """What the interpolation is laid out for, and (with room for rounding) what it is checked against."""
 WRONG = 1e-9
 BLOCK = 100_000
-
-Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +37,9 @@ class Ages:
     @classmethod
     def of_customers(cls, x: Array, T: Array) -> Self:
         """The pairs of customers with `x` repeat purchases and age `T`, both of shape (n,)."""
-        x_codes, xs = pd.factorize(x)
-        T_codes, Ts = pd.factorize(T)
-        of, pairs = pd.factorize(x_codes.astype(np.int64) * max(1, len(Ts)) + T_codes)
+        x_codes, xs = coded(x)
+        T_codes, Ts = coded(T)
+        of, pairs = coded(x_codes.astype(np.int64) * max(1, len(Ts)) + T_codes)
         at_x, at_T = np.divmod(pairs, max(1, len(Ts)))
         return cls(xs[at_x], Ts[at_T], of)
 

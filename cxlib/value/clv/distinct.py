@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,20 @@ class Distinct:
         (at_x, at_T, at_t_x), of = merged(x, T, t_x)
         new = np.append(True, (np.diff(at_x) != 0) | (np.diff(at_T) != 0))[: len(at_x)]
         return cls(at_x, at_t_x, at_T, of, at_x[new], at_T[new], np.cumsum(new) - 1)
+
+
+def coded(values: NDArray[Any]) -> tuple[Codes, NDArray[Any]]:
+    """Each value's place among the distinct ones, (n,), and these. Counts and days are small whole
+    numbers, whose places are looked up in a table; all else is hashed."""
+    with np.errstate(invalid="ignore"):
+        whole = values.astype(np.int64)
+    small = len(whole) and whole.min() >= 0 and whole.max() < 4 * len(whole)
+    if not small or (whole != values).any():
+        codes, distinct = pd.factorize(values)
+        return codes, np.asarray(distinct)
+    seen = np.zeros(int(whole.max()) + 1, dtype=bool)
+    seen[whole] = True
+    return (np.cumsum(seen) - 1)[whole], np.flatnonzero(seen).astype(values.dtype)
 
 
 def merged(*columns: ArrayLike) -> tuple[list[Array], Codes]:

@@ -23,6 +23,7 @@ from cxlib.value.clv.ages import Ages
 from cxlib.value.clv.backtest import Backtest
 from cxlib.value.clv.differences import central
 from cxlib.value.clv.discount import force_of_interest, purchases_while_alive
+from cxlib.value.clv.distinct import coded
 from cxlib.value.clv.fitters import DAYS, MODELS
 from cxlib.value.clv.gates import blocked
 from cxlib.value.clv.ladder import Fit
@@ -182,11 +183,12 @@ def limited(
 ) -> tuple[Array, Array, Array]:
     """P(alive) × what is expected of the living, and the ends of its interval; `spread` and `most`
     are the variances of its logarithm, as it is and if one were surely alive."""
-    value, reach = alive * if_alive, Z * np.sqrt(spread)
+    value = alive * if_alive
     with np.errstate(over="ignore"):
-        high = np.where(value > 0, value * np.exp(reach), 0.0)
+        factor = np.exp(Z * np.sqrt(spread))
+        high = np.where(value > 0, value * factor, 0.0)
         ceiling = if_alive * np.exp(Z * np.sqrt(most))
-    return value, value * np.exp(-reach), np.minimum(high, ceiling)
+    return value, value / factor, np.minimum(high, ceiling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +214,12 @@ class Histories:
         x, t_x, T = _in_unit(summary, days_per_unit)
         paid = summary["spend_purchases"].to_numpy(float)
         mean = np.where(paid > 0, summary["monetary_value"].to_numpy(float), 0.0)
-        repeats = x > 0
-        codes, ages = pd.factorize(T[~repeats])
+        once, repeats = np.flatnonzero(x == 0), np.flatnonzero(x)
+        codes, ages = coded(T[once])
         none = np.zeros(len(ages))
         of = np.empty(len(x), np.intp)
-        of[~repeats] = codes
-        of[repeats] = len(ages) + np.arange(int(repeats.sum()))
+        of[once] = codes
+        of[repeats] = len(ages) + np.arange(len(repeats))
         x, t_x, T, paid, mean = (
             np.append(single, column[repeats])
             for single, column in (
