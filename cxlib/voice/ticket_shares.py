@@ -45,27 +45,26 @@ def shares(
 
 def _scored(tickets: pd.DataFrame, column: str, scale: Scale, by: Any) -> pd.DataFrame:
     """Sums over customers, each ticket without one alone, and what follows from them."""
-    point = tickets[column].astype("float64")
+    point = tickets[column].to_numpy(np.float64)
     good = point if scale.best == "high" else scale.low + scale.high - point
+    group, groups = pd.factorize(by, sort=True)
     unit = pd.factorize(tickets["customer_id"])[0]
-    alone = unit.max(initial=0) + 1 + np.arange(len(unit))
-    answers = pd.DataFrame(
-        {
-            "group": by,
-            "unit": np.where(unit < 0, alone, unit),
-            "positive": good.ge(scale.positive).astype("float64"),
-        },
-        index=tickets.index,
-    )[point.between(scale.low, scale.high)]
-    units = answers.groupby(["group", "unit"])["positive"].agg(w="size", p="sum")
-    w, p = units["w"].astype("float64"), units["p"]
-    sums = (
-        pd.DataFrame(
-            {"n": w, "units": 1.0, "w": w, "ww": w * w, "p": p, "p2": p * p, "p_w": p * w, "d": 0.0}
-        )
-        .groupby("group")
-        .sum()
-    )
-    if sums.empty:
+    several = int(unit.max(initial=-1)) + 1
+    # Arrays of numbers, since tickets may be millions.
+    unit = np.where(unit < 0, several + np.arange(len(unit)), unit)
+    inside = (point >= scale.low) & (point <= scale.high) & (group >= 0)
+    if not inside.any():
         return pd.DataFrame(columns=["n", "value", "low", "high"], dtype="float64")
+    found, pairs = pd.factorize(
+        group[inside].astype(np.int64) * (several + len(unit)) + unit[inside]
+    )
+    w = np.bincount(found).astype(np.float64)
+    p = np.bincount(found, good[inside] >= scale.positive)
+    of = pairs // (several + len(unit))
+    added = {"n": w, "units": None, "w": w, "ww": w * w, "p": p, "p2": p * p, "p_w": p * w}
+    sums = pd.DataFrame(
+        {name: np.bincount(of, of_each, len(groups)) for name, of_each in added.items()},
+        index=groups,
+    ).assign(d=0.0)
+    sums = sums[sums["n"] > 0].astype("float64")
     return scored(sums.assign(s=sums["p"], s2=sums["p2"], s_w=sums["p_w"]), csat.METRIC)
