@@ -16,7 +16,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from cxlib.demo.samples import SAMPLES
 from cxlib.ingest.plan import plan
@@ -36,6 +44,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+PATIENCE = 60_000  # milliseconds: a slow machine is no fault of a page
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +143,7 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(f"{server}/{path}")
         settled(page)
         return page
@@ -140,6 +151,21 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
     yield opened
     for context in contexts:
         context.close()
+
+
+# Streamlit takes a step in the browser's history as a way to another page; its script starts again.
+STEP = """to => new Promise(begun => {
+    const app = document.querySelector('[data-testid=stApp]');
+    new MutationObserver((_, seen) => { seen.disconnect(); begun(); })
+        .observe(app, { attributeFilter: ['data-test-script-state'] });
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+})"""
+
+
+def stepped(page: Page, address: str) -> None:
+    """Set out for another address within the app that is open: what is loaded is not loaded again."""
+    page.evaluate(STEP, f"/{address}")
 
 
 def settled(page: Page) -> None:

@@ -15,43 +15,41 @@ def sources() -> list[Path]:
     return [f for folder in ("cxlib", "pages") for f in sorted((ROOT / folder).rglob("*.py"))]
 
 
-@cache
 def marked() -> dict[str, str]:
     """Every message id, and the place where it is: in `N_` or `_`, or as the title of a page."""
-    found: dict[str, str] = {}
-    for file in sources():
-        for node in ast.walk(_tree(file)):
-            for text in _ids(node):
-                found.setdefault(text, f"{file.relative_to(ROOT)}:{node.lineno}")
-    return found
+    return _read()[0]
 
 
-@cache
 def unreadable() -> list[str]:
     """Places where `N_` has anything but a literal, or `_` an f-string: nobody could translate it."""
-    return [
-        f"{file.relative_to(ROOT)}:{node.lineno}"
-        for file in sources()
-        for node in ast.walk(_tree(file))
-        if (_is_call(node, "N_") and not _literal(node.args[0]))
-        or (_is_call(node, "_") and node.args and isinstance(node.args[0], ast.JoinedStr))
-    ]
+    return _read()[1]
 
 
-@cache
 def plurals() -> set[tuple[str, str]]:
     """The pairs that `Language.plural` chooses from."""
-    return {
-        tuple(_words(argument) for argument in node.args[:2])
-        for file in sources()
-        for node in ast.walk(_tree(file))
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "plural"
-    }
+    return _read()[2]
 
 
 @cache
-def _tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"))
+def _read() -> tuple[dict[str, str], list[str], set[tuple[str, str]]]:
+    """All three in one pass; no tree is kept, since each slows every garbage collection after it."""
+    ids: dict[str, str] = {}
+    dark: list[str] = []
+    pairs: set[tuple[str, str]] = set()
+    for file in sources():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call | ast.Assign):
+                continue
+            place = f"{file.relative_to(ROOT)}:{node.lineno}"
+            for text in _ids(node):
+                ids.setdefault(text, place)
+            if (_is_call(node, "N_") and not _literal(node.args[0])) or (
+                _is_call(node, "_") and node.args and isinstance(node.args[0], ast.JoinedStr)
+            ):
+                dark.append(place)
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "plural":
+                pairs.add(tuple(_words(argument) for argument in node.args[:2]))
+    return ids, dark, pairs
 
 
 def _ids(node: ast.AST) -> Iterator[str]:

@@ -27,6 +27,7 @@ DAYS = 480
 PERIODS = ("month", "week")
 
 
+@cache
 def table(rows: int = 1_500, customers: int = 220) -> pa.Table:
     """Orders with refunds of their own and of earlier days, rows without a customer, and nulls."""
     rng = np.random.default_rng(23)
@@ -93,6 +94,7 @@ def purchases(end: dt.date) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["who", "day", "net", "stood"])
 
 
+@cache
 def counted(end: dt.date, period: str) -> dict[tuple[Any, int], tuple]:
     """The triangle by loops over customers: (customers, active, returned, kept, revenue)."""
     days = purchases(end)
@@ -146,7 +148,7 @@ def test_everybody_is_in_one_cohort_and_all_their_revenue_in_it(orders, period):
 def test_members_are_those_who_were_counted(orders, period, mode):
     found = retention_triangle(orders, period=period)
     count = found["active" if mode == "exact" else "returned"]
-    for i in np.linspace(0, len(found) - 1, 7).astype(int):
+    for i in np.linspace(0, len(found) - 1, 4).astype(int):
         cell = found.iloc[i]
         people = triangle_members(
             orders, int(cell["age"]), cell["cohort"].date(), mode, period=period

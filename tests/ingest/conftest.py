@@ -6,21 +6,13 @@ import pytest
 from cxlib.ingest import convert, match, plan, read
 from cxlib.ingest.canonical import Imported
 from cxlib.ingest.staged import ReadOptions, Staged
-
-SHARED = Path(__file__).resolve().parents[2].parent / "shared"
+from tests import shared as data
 
 
 @pytest.fixture
 def shared():
     """A file of the shared data, or a reason to skip."""
-
-    def find(name: str) -> Path:
-        path = SHARED / name
-        if not path.exists():
-            pytest.skip(f"shared/{name} is not on this machine")
-        return path
-
-    return find
+    return data.shared
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ UNTOLD = {
     "prices delimiter_several ';;'", "prices delimiter_several '\\t\\t'",
 }  # fmt: skip
 FILES = [file for source in sources() for file in polluted(source, 61) if file.name not in UNTOLD]
+# Every end of records with every delimiter is in test_endings: a third of those is enough here.
+ENDS = [file for file in FILES if file.kind == "record_other"][::3]
+FILES = [file for file in FILES if file.kind != "record_other"] + ENDS
 
 
 def read(file: Polluted, folder) -> float:

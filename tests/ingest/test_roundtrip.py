@@ -1,4 +1,8 @@
-"""Tables written in more than two hundred ways come back as they were, or are asked about."""
+"""Tables written in any of two hundred ways come back as they were, or are asked about.
+
+Half of the ways are tried, with all delimiters, encodings and forms of dates; `bench roundtrip`
+tries more than all.
+"""
 
 import random
 import tempfile
@@ -11,7 +15,7 @@ from hypothesis import strategies as st
 
 from bench.roundtrip import ENCODINGS, outcome, table, ways, written
 
-WAYS = ways(7 * 29)
+WAYS = ways(7 * 29)[::2]
 SURE = ("utf-8", "utf-8-sig", "utf-16")
 
 

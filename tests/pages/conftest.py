@@ -16,7 +16,7 @@ from cxlib.ingest.plan import plan
 from cxlib.ingest.staged import ReadOptions
 from cxlib.store import intake
 from cxlib.store.workspaces import Store, Workspace
-from pages import _catalogue, _state
+from pages import _catalogue, _parts, _state
 
 Open = Callable[..., AppTest]
 CDNOW = next(sample for sample in SAMPLES if sample.id == "cdnow")
@@ -64,7 +64,6 @@ def visit(store: Store) -> Open:
         asked = {"lang": lang, **({"w": key} if key else {}), **query}
         for name, value in asked.items():
             visitor.query_params[name] = value
-        visitor.run()
         return visitor.switch_page(path).run()
 
     return opened
@@ -77,10 +76,11 @@ SAYING = (
 
 
 def words(visitor: AppTest) -> str:
-    """All that a page says, labels and tables included, the escapes of Markdown left out."""
+    """All that a page says, labels and tables included, without what keeps Markdown out of it."""
     said = [
         (getattr(e, "label", ""), getattr(e, "value", ""), getattr(e, "options", ""))
         for kind in SAYING.split()
         for e in visitor.get(kind)
     ]
-    return "\n".join(str(part) for one in said for part in one).replace("\\", "")
+    text = "\n".join(str(part) for one in said for part in one)
+    return text.replace("\\", "").replace(_parts.JOINER, "")
