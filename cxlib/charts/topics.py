@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from cxlib.charts.theme import CATEGORIES, QUIET, SHARE, WHOLE, Theme, dressed
+from cxlib.charts.theme import (
+    CATEGORIES,
+    QUIET,
+    SHARE,
+    WHOLE,
+    Theme,
+    compact_axis,
+    dressed,
+    legend_columns,
+    with_room,
+)
 from cxlib.i18n import N_, Language
 
 if TYPE_CHECKING:
@@ -27,6 +37,13 @@ DISCOVERED = ("topic", "comments", "comment_share", "comment")
 NEW = ("topic", "comments", "comment_share", "comments_before")
 SIDES = {"negative": N_("Complaints"), "positive": N_("Praise")}
 AXES = {"nps": N_("Points of NPS"), "stars": N_("Stars")}
+SPOKEN = ("topic", "topic_detractors", "topic_detractors_low", "topic_detractors_high")
+
+
+def _topics() -> alt.Y:
+    """Topics down the side: names of the shipped list are whole, on a phone too."""
+    axis = alt.Axis(labelLimit=150, ticks=False, domain=False)
+    return alt.Y("topic:N", sort=None, title=None, axis=axis)
 
 
 def topic_name(topic: str, lang: Language, labels: dict[str, str]) -> str:
@@ -69,13 +86,16 @@ def moods(result: Topics, labels: dict[str, str], lang: Language, look: Theme) -
         .mark_bar(cursor="pointer")
         .encode(
             x=alt.X(
-                "signed:Q", title=lang(N_("Comments")), axis=alt.Axis(labelExpr="abs(datum.value)")
+                "signed:Q",
+                title=lang(N_("Comments")),
+                axis=alt.Axis(labelExpr="format(abs(datum.value), ',')", tickCount=7),
             ),
-            y=alt.Y("topic:N", sort=None, title=None),
+            y=_topics(),
             color=alt.Color(
                 "mood:N",
                 title=None,
                 scale=alt.Scale(domain=[lang(w) for w in SIDES.values()], range=[BLAME, PRAISE]),
+                legend=alt.Legend(orient="top"),
             ),
             opacity=alt.condition(picked, alt.value(1), alt.value(0.4)),
             tooltip=[
@@ -103,30 +123,46 @@ def trend_table(result: Topics, labels: dict[str, str], lang: Language) -> pd.Da
 
 
 def trends(result: Topics, labels: dict[str, str], lang: Language, look: Theme) -> Any:
-    """Complaints by month of the topics that have most of them; verdicts as larger points."""
+    """Complaints by month of the topics that have most of them; a larger point is a change that the
+    counts show. Clicking one selects ``complaint``: topic and month."""
     rows = trend_table(result, labels, lang)
+    picked = alt.selection_point(name="complaint", fields=["topic", "name"])
+    legend = alt.Legend(orient="top", columns=legend_columns(), symbolOpacity=1)
     base = alt.Chart(rows.assign(called=rows["state"].isin(["up", "down"]))).encode(
-        x=alt.X("month:T", timeUnit="yearmonth", title=None, axis=alt.Axis(grid=False)),
-        y=alt.Y("negative:Q", title=lang(SIDES["negative"])),
-        color=alt.Color("topic:N", title=None, sort=None, scale=alt.Scale(range=list(CATEGORIES))),
+        x=alt.X(
+            "month:T", timeUnit="yearmonth", title=None, axis=alt.Axis(grid=False, tickCount=6)
+        ),
+        y=alt.Y(
+            "negative:Q",
+            title=lang(SIDES["negative"]),
+            axis=alt.Axis(tickCount=5, tickMinStep=1, format=WHOLE),
+        ),
+        color=alt.Color(
+            "topic:N",
+            title=None,
+            sort=None,
+            scale=alt.Scale(range=list(CATEGORIES)),
+            legend=legend,
+        ),
         tooltip=[
             alt.Tooltip("topic:N", title=lang(N_("Topic"))),
             alt.Tooltip("name:N", title=lang(N_("Month"))),
             alt.Tooltip("negative:Q", title=lang(SIDES["negative"]), format=WHOLE),
         ],
     )
-    points = base.mark_point(filled=True).encode(
-        size=alt.condition("datum.called", alt.value(120), alt.value(20)),
-        shape=alt.Shape("topic:N", title=None, sort=None),
+    points = base.mark_point(filled=True, cursor="pointer").encode(
+        size=alt.condition("datum.called", alt.value(150), alt.value(35)),
+        shape=alt.Shape("topic:N", title=None, sort=None, legend=legend),
+        opacity=alt.condition(picked, alt.value(1), alt.value(0.4)),
     )
-    return dressed(base.mark_line() + points, lang, height=260)
+    return dressed(base.mark_line() + points.add_params(picked), lang, height=260)
 
 
 def impact(result: Topics, labels: dict[str, str], lang: Language, look: Theme) -> Any:
     """What each topic weighs in the score, with its interval."""
     table = topic_table(result, labels, lang).dropna(subset="impact").sort_values("impact")
     base = alt.Chart(table[["topic", "n", "impact", "impact_low", "impact_high"]]).encode(
-        y=alt.Y("topic:N", sort=None, title=None),
+        y=_topics(),
         tooltip=[
             alt.Tooltip("topic:N", title=lang(N_("Topic"))),
             alt.Tooltip("impact:Q", title=lang(N_("Impact")), format="+.2f"),
@@ -137,7 +173,9 @@ def impact(result: Topics, labels: dict[str, str], lang: Language, look: Theme) 
     )
     title = lang(AXES.get(result.metric or "", N_("Impact")))
     ends = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("impact_low:Q", title=title), x2="impact_high:Q", color=alt.value(QUIET)
+        x=alt.X("impact_low:Q", title=title, axis=alt.Axis(tickCount=5, format="~r")),
+        x2="impact_high:Q",
+        color=alt.value(QUIET),
     )
     color = alt.condition("datum.impact < 0", alt.value(BLAME), alt.value(PRAISE))
     points = base.mark_point(filled=True, size=80).encode(x="impact:Q", color=color)
@@ -147,6 +185,48 @@ def impact(result: Topics, labels: dict[str, str], lang: Language, look: Theme) 
         .encode(x="x:Q")
     )
     return dressed(zero + ends + points, lang, height=28 * max(len(table), 1) + 40)
+
+
+def detractors_table(result: Topics, labels: dict[str, str], lang: Language) -> pd.DataFrame:
+    """What the detractors who wrote speak of, the most first: `SPOKEN`; empty without NPS."""
+    table = result.topics
+    if "detractors" not in table:
+        return pd.DataFrame(columns=list(SPOKEN))
+    ends = {f"topic_detractors{end}": table[f"detractors{end}"] for end in ("", "_low", "_high")}
+    rows = table.assign(topic=[topic_name(t, lang, labels) for t in table["topic"]], **ends)
+    rows = rows.dropna(subset="detractors").sort_values("detractors", ascending=False)
+    return rows[list(SPOKEN)].reset_index(drop=True)
+
+
+def detractors(result: Topics, labels: dict[str, str], lang: Language, look: Theme) -> Any:
+    """The share of the detractors who wrote that speaks of each topic, with its interval."""
+    table = detractors_table(result, labels, lang)
+    table = table.assign(text=[lang.percent(share, 0) for share in table["topic_detractors"]])
+    title = lang(N_("Share of detractors with a comment"))
+    base = alt.Chart(table).encode(
+        y=_topics(),
+        tooltip=[
+            alt.Tooltip("topic:N", title=lang(N_("Topic"))),
+            alt.Tooltip("topic_detractors:Q", title=title, format=SHARE),
+            alt.Tooltip("topic_detractors_low:Q", title=lang(N_("From")), format=SHARE),
+            alt.Tooltip("topic_detractors_high:Q", title=lang(N_("To")), format=SHARE),
+        ],
+    )
+    bars = base.mark_bar(color=BLAME, cornerRadiusEnd=3, size=16).encode(
+        x=alt.X(
+            "topic_detractors:Q",
+            title=title,
+            axis=alt.Axis(format=SHARE, tickCount=4),
+            scale=with_room(table["topic_detractors_high"]),
+        )
+    )
+    ends = base.mark_rule(strokeWidth=2, color=QUIET).encode(
+        x="topic_detractors_low:Q", x2="topic_detractors_high:Q"
+    )
+    words = base.mark_text(align="left", dx=6, color=QUIET).encode(
+        x="topic_detractors_high:Q", text="text:N"
+    )
+    return dressed(bars + ends + words, lang, height=28 * max(len(table), 1) + 40)
 
 
 def new_table(result: Topics, labels: dict[str, str], lang: Language) -> pd.DataFrame:
@@ -174,7 +254,9 @@ def discovered_table(result: Topics) -> pd.DataFrame:
     )
 
 
-def money_table(rows: pd.DataFrame, labels: dict[str, str], lang: Language) -> pd.DataFrame:
+def money_table(
+    rows: pd.DataFrame, labels: dict[str, str], currency: str | None, lang: Language
+) -> pd.DataFrame:
     """What complaining customers are expected to bring, by topic: `MONEY`."""
     names = {"expected": "topic_value", "expected_low": "topic_value_low"}
     return rows.rename(columns={**names, "expected_high": "topic_value_high"}).assign(
@@ -182,12 +264,27 @@ def money_table(rows: pd.DataFrame, labels: dict[str, str], lang: Language) -> p
     )
 
 
-def money(rows: pd.DataFrame, labels: dict[str, str], lang: Language, look: Theme) -> Any:
-    """What complaining customers are expected to bring, by topic, with the interval of it."""
-    table = money_table(rows, labels, lang)[list(MONEY)]
-    title = lang(N_("Expected value of those who complain"))
+def money(
+    rows: pd.DataFrame, labels: dict[str, str], currency: str | None, lang: Language, look: Theme
+) -> Any:
+    """What complaining customers are expected to bring, by topic, with the interval of it; purchases
+    where the orders have no money. Clicking a point selects ``topic``."""
+    table = money_table(rows, labels, currency, lang)
+    paid = bool((table["unit"] == "money").all())
+    table = table[list(MONEY)].assign(
+        key=rows["topic"],
+        text=[
+            lang.money(value, currency, compact=True) if paid else lang.number(value)
+            for value in table["topic_value"]
+        ],
+    )
+    title = lang(
+        N_("Expected value of those who complain")
+        if paid
+        else N_("Expected purchases of those who complain")
+    )
     base = alt.Chart(table).encode(
-        y=alt.Y("topic:N", sort=None, title=None),
+        y=_topics(),
         tooltip=[
             alt.Tooltip("topic:N", title=lang(N_("Topic"))),
             alt.Tooltip("customers:Q", title=lang(N_("Customers")), format=WHOLE),
@@ -197,8 +294,21 @@ def money(rows: pd.DataFrame, labels: dict[str, str], lang: Language, look: Them
         ],
     )
     ends = base.mark_rule(strokeWidth=2, color=QUIET).encode(
-        x=alt.X("topic_value_low:Q", title=title, axis=alt.Axis(format="~s", tickCount=5)),
+        x=alt.X(
+            "topic_value_low:Q",
+            title=title,
+            axis=compact_axis(lang, tickCount=4),
+            scale=with_room(1.1 * table["topic_value_high"]),
+        ),
         x2="topic_value_high:Q",
     )
-    points = base.mark_point(filled=True, size=80, color=BLAME).encode(x="topic_value:Q")
-    return dressed(ends + points, lang, height=28 * max(len(table), 1) + 40)
+    picked = alt.selection_point(name="topic", fields=["key"])
+    points = base.mark_point(filled=True, size=110, color=BLAME, cursor="pointer").encode(
+        x="topic_value:Q", opacity=alt.condition(picked, alt.value(1), alt.value(0.4))
+    )
+    words = base.mark_text(align="left", dx=6, color=QUIET).encode(
+        x="topic_value_high:Q", text="text:N"
+    )
+    return dressed(
+        ends + points.add_params(picked) + words, lang, height=28 * max(len(table), 1) + 40
+    )

@@ -8,11 +8,15 @@ from typing import Any
 
 from cxlib.cli import printing
 from cxlib.cli.loading import Loaded, beside, loaded
+from cxlib.errors import CxError
 from cxlib.frames.summary import lazy
 from cxlib.i18n import N_, Language, language
 from cxlib.results import Param
+from cxlib.store import topic_words
 from cxlib.value.clv import lifetime
 from cxlib.voice import topics
+from cxlib.voice.topic_changes import checked
+from cxlib.voice.topic_money import topic_money
 
 NAME = "topics"
 HELP = N_("find what comments speak of, in which mood, and what it weighs in the score")
@@ -20,9 +24,11 @@ SAID = ("line", "customer_id", "day", "topic", "mood", "start", "end")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The file of comments or survey answers, orders beside it, and whether to discover topics."""
+    """The file of comments or survey answers, orders and words beside it, and what else to find."""
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--orders", type=Path, metavar="FILE")
+    parser.add_argument("--lexicon", type=Path, metavar="FILE")
+    parser.add_argument("--month", metavar="YYYY-MM")
     parser.add_argument("--discover", action="store_true")
 
 
@@ -32,17 +38,22 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.orders:
         with beside(arguments, arguments.orders, "transactions") as bought:
             value = lifetime.analyse(bought.orders, as_of=arguments.as_of, timezone=arguments.tz)
+    words = _words(arguments.lexicon) if arguments.lexicon else None
     with loaded(arguments, topics.TABLE, "responses") as tables:
         result = topics.analyse(
             tables.orders,
             as_of=arguments.as_of,
             digests=(tables.digest,),
             timezone=arguments.tz,
+            lexicon=words,
             value=value,
             discover=arguments.discover,
             seed=arguments.seed,
             **_scored(tables),
         )
+    money = result.money
+    if value is not None and arguments.month:
+        money = topic_money(result.said, value, _known(arguments.month, result))
     printing.table(result.said[list(SAID)], arguments.out)
     shown = language(arguments.lang)
     impact = {"nps": "nps_impact", "stars": "star_impact"}.get(result.metric or "")
@@ -64,7 +75,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "monthly": result.monthly.to_dict("records"),
         "trends": result.trends.drop(columns="month").to_dict("records"),
         "new": result.new.to_dict("records"),
-        "money": [] if result.money is None else result.money.to_dict("records"),
+        "money": [] if money is None else money.to_dict("records"),
         "quotes": result.quotes.assign(day=result.quotes["day"].astype("str")).to_dict("records"),
         "discovered": [] if result.discovered is None else result.discovered.to_dict("records"),
         "meaning": shown(result.meaning.message, **params),
@@ -92,6 +103,32 @@ def describe(result: dict[str, Any], shown: Language) -> str:
     }
     body = {key: value for key, value in body.items() if value not in ([], None)}
     return "\n".join([printing.describe(body, shown), result["meaning"]])
+
+
+def _words(path: Path) -> str | None:
+    """The changes to the words of topics in a file, as the page of topics downloads them.
+
+    Raises CxError: ``no_such_file``, and what `cxlib.store.topic_words.read` and
+    `cxlib.voice.topic_changes.checked` raise.
+    """
+    if not path.is_file():
+        raise CxError("no_such_file", N_("There is no file “{path}”."), path=str(path))
+    text = path.read_bytes().decode("utf-8-sig", "replace")
+    return checked(topic_words.read(text)).written()
+
+
+def _known(month: str, result: topics.Topics) -> str:
+    months = sorted(set(result.monthly["name"]))
+    if month not in months:
+        raise CxError(
+            "bad_option",
+            N_("{option} cannot be “{value}”."),
+            N_("Choose one of: {choices}."),
+            option="--month",
+            value=month[:20],
+            choices=", ".join(months),
+        )
+    return month
 
 
 def _scored(tables: Loaded) -> dict[str, Any]:

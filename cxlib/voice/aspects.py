@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,7 +24,7 @@ LABELS = {
     "service": N_("Customer service"),
     "app": N_("App and website"),
     "payment": N_("Payment"),
-    "refund": N_("Refunds and returns"),
+    "refund": N_("Refunds, returns"),
     "stock": N_("Stock and choice"),
     "seller": N_("Seller"),
     "place": N_("Store and place"),
@@ -39,7 +41,8 @@ class Aspect:
 
     `words` name it, `weak` ones only where nothing else is named beside them. `positive` and
     `negative` are opinions of this aspect (``murah`` is good of a price), whatever they are of
-    others; `tells` are those of them that tell the aspect where it is not named.
+    others; `tells` are those of them that tell the aspect where it is not named. `name` is what a user
+    calls it.
     """
 
     words: tuple[str, ...] = ()
@@ -47,6 +50,7 @@ class Aspect:
     positive: tuple[str, ...] = ()
     negative: tuple[str, ...] = ()
     tells: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,17 @@ class Lexicon:
     def names(self) -> tuple[str, ...]:
         """The aspects, in order."""
         return tuple(name for name, _ in self.aspects)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the aspects are called: as the user says, or a message id."""
+        return {name: held.name or LABELS.get(name, name) for name, held in self.aspects}
+
+    @property
+    def digest(self) -> str:
+        """16 hexadecimal digits, other ones for other words."""
+        written = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(written.encode()).hexdigest()[:16]
 
     def __getitem__(self, name: str) -> Aspect:
         for known, aspect in self.aspects:
@@ -77,13 +92,15 @@ class Lexicon:
         aspect = self[name] if name in self.names else Aspect()
         held = getattr(aspect, _list(to))
         more = tuple(w for w in dict.fromkeys(map(_clean, words)) if w and w not in held)
-        return self._with(name, replace(aspect, **{to: held + more}))
+        lists: dict[str, Any] = {to: held + more}
+        return self._with(name, replace(aspect, **lists))
 
     def removing(self, name: str, words: Iterable[str], of: str = "words") -> Lexicon:
         """Without these words in one of an aspect's `LISTS`."""
         aspect, gone = self[name], set(map(_clean, words))
         kept = tuple(w for w in getattr(aspect, _list(of)) if w not in gone)
-        return self._with(name, replace(aspect, **{of: kept}))
+        lists: dict[str, Any] = {of: kept}
+        return self._with(name, replace(aspect, **lists))
 
     def without(self, name: str) -> Lexicon:
         """Without an aspect."""
@@ -95,23 +112,26 @@ class Lexicon:
             return Lexicon((*self.aspects, (name, aspect)))
         return Lexicon(tuple((n, aspect if n == name else a) for n, a in self.aspects))
 
-    def to_dict(self) -> dict[str, dict[str, list[str]]]:
+    def to_dict(self) -> dict[str, dict[str, list[str] | str]]:
         """As JSON and TOML have it."""
-        return {
-            name: {key: list(held) for key, held in asdict(aspect).items()}
-            for name, aspect in self.aspects
-        }
+        made: dict[str, dict[str, list[str] | str]] = {}
+        for name, aspect in self.aspects:
+            made[name] = {key: list(getattr(aspect, key)) for key in LISTS}
+            if aspect.name:
+                made[name]["name"] = aspect.name
+        return made
 
     @classmethod
-    def from_dict(cls, found: Mapping[str, Mapping[str, Iterable[str]]]) -> Lexicon:
+    def from_dict(cls, found: Mapping[str, Mapping[str, Iterable[str] | str]]) -> Lexicon:
         """Of what `to_dict` gave. Raises `CxError` (``bad_option``) for a list that does not exist."""
         aspects: list[tuple[str, Aspect]] = []
         for name, lists in found.items():
             held: dict[str, Any] = {
                 _list(key): tuple(dict.fromkeys(filter(None, map(_clean, words))))
                 for key, words in lists.items()
+                if key != "name"
             }
-            aspects.append((name, Aspect(**held)))
+            aspects.append((name, Aspect(**held, name=str(lists.get("name", "")))))
         return cls(tuple(aspects))
 
 

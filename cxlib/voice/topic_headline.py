@@ -8,7 +8,6 @@ from cxlib.i18n import N_
 from cxlib.periods import Period
 from cxlib.privacy.small_groups import SMALLEST
 from cxlib.results import KPI, Estimate, Fact, Param, Sentence
-from cxlib.voice.aspects import LABELS
 
 WORST = N_(
     "Customers complain most of “{topic}”: {negative} of the {n} comments that speak of it are negative."
@@ -35,8 +34,11 @@ def headline(wrote: int, spoken: int, blamed: Estimate | None) -> tuple[KPI, ...
     return tuple(shown)
 
 
-def meaning(topics: pd.DataFrame, trends: pd.DataFrame, periods: tuple[Period, ...]) -> Sentence:
-    """The newest rise of complaints in the newest complete month, or the topic with most complaints."""
+def meaning(
+    topics: pd.DataFrame, trends: pd.DataFrame, periods: tuple[Period, ...], labels: dict[str, str]
+) -> Sentence:
+    """The newest rise of complaints in the newest complete month, or the topic with most complaints;
+    `labels` say what topics are called."""
     whole = [p.name for p in periods if p.complete]
     if whole and len(trends):
         rose = trends[(trends["name"] == whole[-1]) & (trends["state"] == "up")]
@@ -45,7 +47,7 @@ def meaning(topics: pd.DataFrame, trends: pd.DataFrame, periods: tuple[Period, .
             row = rose.iloc[0]
             params: dict[str, Param] = {
                 "month": whole[-1],
-                "topic": LABELS.get(str(row["topic"]), str(row["topic"])),
+                "topic": labels[str(row["topic"])],
                 "n": int(row["negative"]),
                 "change": float(row["change"]),
             }
@@ -57,7 +59,7 @@ def meaning(topics: pd.DataFrame, trends: pd.DataFrame, periods: tuple[Period, .
     return Sentence(
         WORST,
         {
-            "topic": LABELS.get(str(row["topic"]), str(row["topic"])),
+            "topic": labels[str(row["topic"])],
             "negative": float(row["negative"]),
             "n": int(row["n"]),
         },

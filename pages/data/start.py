@@ -36,6 +36,18 @@ ANSWERS = (
         N_("Support"),
         N_("What do they need help with, how long do they wait?"),
     ),
+    (
+        ":material/reviews:",
+        N_("Feedback"),
+        N_("How do they feel, and where is the blame?"),
+    ),
+    (
+        ":material/forum:",
+        N_("Topics"),
+        N_("What do they praise and blame, and what are those who complain worth?"),
+    ),
+    (":material/comment:", N_("Comments"), N_("What did they write, word for word?")),
+    (":material/support:", N_("Cases"), N_("Whom do we call back today, and did it help?")),
     (":material/vital_signs:", N_("Engagement"), N_("Who is active, and do they come back?")),
     (":material/scoreboard:", N_("Scorecard"), N_("Which metric needs a talk this month?")),
 )

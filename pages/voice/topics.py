@@ -4,8 +4,7 @@ import streamlit as st
 
 from cxlib.charts import topics as charts
 from cxlib.voice import topics
-from cxlib.voice.aspects import LABELS
-from pages import _charts, _feedback, _parts, _report, _state, _topics
+from pages import _adapted, _charts, _feedback, _parts, _report, _state, _topic_words, _topics
 
 PAGE = {"title": "Topics", "group": "voice", "icon": ":material/forum:", "order": 70}
 
@@ -15,7 +14,9 @@ _parts.header(_(PAGE["title"]), _("What customers speak of, in which mood, and w
 with st.container(horizontal=True, vertical_alignment="bottom"):
     comments = _feedback.source()
     part = _feedback.filters(comments)
-result = _parts.analysed(topics.analyse, comments, **part)
+own = {"lexicon": _topic_words.current(), "adaptation": _adapted.current()}
+result = _parts.analysed(topics.analyse, comments, **own, **part)
+_adapted.told()
 _parts.tiles(result.headline, None, result.receipt)
 
 st.subheader(_("What do they praise, and what do they blame?"), anchor=False)
@@ -26,7 +27,7 @@ bar = _charts.chart(
     _("Comments by topic: complaints to the left, praise to the right"),
     charts.topic_table,
     charts.COLUMNS,
-    args=(LABELS,),
+    args=(result.labels,),
     select=True,
 )
 if picked := bar.get("topic"):
@@ -36,27 +37,11 @@ else:
 
 st.subheader(_("Which complaints grow?"), anchor=False)
 _parts.meaning(result.meaning)
-_charts.chart(
-    charts.trends,
-    result,
-    "topic_trends",
-    _("Complaints by month of the topics that have most"),
-    charts.trend_table,
-    charts.TREND,
-    args=(LABELS,),
-)
+_topics.grown(result, comments, part)
 _topics.new(result)
 if result.metric is not None:
-    st.subheader(_("What does it weigh in the score?"), anchor=False)
-    _charts.chart(
-        charts.impact,
-        result,
-        "topic_impact",
-        _("Impact of each topic on the score with intervals"),
-        charts.topic_table,
-        charts.COLUMNS,
-        args=(LABELS,),
-    )
+    _topics.weight(result)
 _topics.money(result, part)
-_topics.discovered(comments, part)
+_topics.discovered(comments, {**own, **part})
+_topic_words.editor(comments)
 _report.receipt(result.receipt)

@@ -40,7 +40,7 @@ def test_each_is_drawn(result, money, lang, look):
         charts.moods(result, LABELS, lang, look),
         charts.trends(result, LABELS, lang, look),
         charts.impact(result, LABELS, lang, look),
-        charts.money(money, LABELS, lang, look),
+        charts.money(money, LABELS, "IDR", lang, look),
     ):
         assert to_image(chart, "svg", look).startswith(b"<svg")
 
@@ -54,11 +54,44 @@ def test_tables_hold_what_was_counted(result, money, lang):
     worst = result.monthly.groupby("topic")["negative"].sum()
     shown = charts.trend_table(result, LABELS, lang).groupby("topic")["complaints"].sum()
     assert shown.max() <= worst.max()
-    assert set(charts.MONEY) <= set(charts.money_table(money, LABELS, lang))
+    assert set(charts.MONEY) <= set(charts.money_table(money, LABELS, "IDR", lang))
     for columns, made in (
         (charts.COLUMNS, table),
         (charts.NEW, charts.new_table(result, LABELS, lang)),
         (charts.DISCOVERED, charts.discovered_table(result)),
         (charts.TREND, charts.trend_table(result, LABELS, lang)),
+        (charts.SPOKEN, charts.detractors_table(result, LABELS, lang)),
     ):
         assert set(columns) <= set(made)
+
+
+def test_detractors_are_drawn_where_there_is_a_score_of_them(lang, look):
+    n = 300
+    late = np.arange(n) % 3 == 0
+    table = pd.DataFrame(
+        {
+            "line": np.arange(n),
+            "customer_id": [f"c{i}" for i in range(n)],
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(n), unit="D"),
+            "comment": np.where(late, "kirimnya lama", "harga murah"),
+            "score": np.where(late, 3.0, 10.0),
+        }
+    )
+    result = topics.analyse(table)
+    shown = charts.detractors_table(result, LABELS, lang).set_index("topic")
+    assert shown.loc[lang("Delivery"), "topic_detractors"] == 1.0
+    assert shown.loc[lang("Price"), "topic_detractors"] == 0.0
+    assert to_image(charts.detractors(result, LABELS, lang, look), "svg", look).startswith(b"<svg")
+
+
+def test_money_says_its_currency_and_purchases_have_none(money, lang, look):
+    made = spec.apart(charts.money(money, LABELS, "IDR", lang, look))
+    texts = [row["text"] for frame in made["datasets"].values() for row in frame.to_dict("records")
+             if "text" in row]  # fmt: skip
+    assert texts
+    assert all(text.startswith("Rp ") for text in texts)
+    bought = money.assign(unit="count")
+    made = spec.apart(charts.money(bought, LABELS, "IDR", lang, look))
+    texts = [row["text"] for frame in made["datasets"].values() for row in frame.to_dict("records")
+             if "text" in row]  # fmt: skip
+    assert not any("Rp" in text for text in texts)

@@ -48,3 +48,67 @@ def test_topics_are_discovered_where_asked_for(file, capsys):
 def test_it_is_told_in_words(file, capsys):
     assert cli.main(["topics", str(file)]) == 0
     assert "delivery" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("words.json", '{"delivery": {"off": true}, "Biasa": {"words": ["biasa aja"]}}'),
+        ("words.toml", "[delivery]\noff = true\n[Biasa]\nwords = ['biasa aja']\n"),
+    ],
+)
+def test_words_of_a_file_count_and_are_verified(file, capsys, tmp_path, name, text):
+    words = tmp_path / name
+    words.write_text(text)
+    status, told = answer(capsys, file, "--lexicon", words)
+    assert status == 0
+    found = {row["topic"]: row["n"] for row in told["topics"]}
+    assert "delivery" not in found
+    held = feedback()["text"].fillna("").str.casefold()
+    assert found["Biasa"] == held.str.contains("biasa aja").sum() > 0
+    saved = tmp_path / "answer.json"
+    saved.write_text(json.dumps(told))
+    assert cli.main(["verify", str(saved)]) == 0
+    words.write_text("{}")
+    assert cli.main(["verify", str(saved)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('{"price": {"words": ["kurir"]}}', "word_of_two"),
+        ('{"price": {"words": [""]}}', "no_word"),
+        ("[", "no_topic_words"),
+        (None, "no_such_file"),
+    ],
+)
+def test_words_that_cannot_be_are_told(file, capsys, tmp_path, text, code):
+    words = tmp_path / "words.json"
+    if text is not None:
+        words.write_text(text)
+    status, told = answer(capsys, file, "--lexicon", words)
+    assert status == 2
+    assert told["error"]["code"] == code
+
+
+def test_money_of_a_month(file, capsys, tmp_path):
+    rows = feedback()
+    orders = tmp_path / "orders.csv"
+    who = rows["customer_id"].dropna().unique()
+    days = pd.date_range("2023-01-01", "2024-12-31", freq="7D")
+    bought = [
+        (c, d.date(), 10 + i % 7) for i, c in enumerate(who) for d in days[i % 9 :: 5 + i % 11]
+    ]
+    pd.DataFrame(bought, columns=["customer_id", "date", "amount"]).to_csv(orders, index=False)
+    status, whole = answer(capsys, file, "--orders", orders)
+    assert status == 0
+    month = max(whole["monthly"], key=lambda row: row["negative"])["name"]
+    status, part = answer(capsys, file, "--orders", orders, "--month", month)
+    assert status == 0
+    assert part["topics"] == whole["topics"]
+    n = {row["topic"]: row["customers"] for row in whole["money"]}
+    assert n
+    assert all(row["customers"] <= n[row["topic"]] for row in part["money"])
+    assert sum(row["customers"] for row in part["money"]) < sum(n.values())
+    status, told = answer(capsys, file, "--orders", orders, "--month", "1999-01")
+    assert (status, told["error"]["code"]) == (2, "bad_option")

@@ -9,10 +9,8 @@ import pandas as pd
 import pytest
 
 from cxlib.demo import company
-from cxlib.errors import NotEnoughData
 from cxlib.value.clv import lifetime
 from cxlib.voice import topics
-from cxlib.voice.discovered import LEAST, discovered
 from cxlib.voice.new_words import new_words
 from cxlib.voice.topic_figures import impact
 from tests.contracts.test_analyses import feedback
@@ -123,18 +121,3 @@ def test_a_new_complaint_is_new_and_noise_is_not():
     names = set(topics.analyse(table, as_of=dt.date(2024, 12, 31)).new["name"])
     assert {"segel", "packaging"} <= names
     assert "harga" not in names
-
-
-def test_topics_are_discovered_and_stay_the_same():
-    words = ("kopi enak wangi", "kurir telat paket", "aplikasi error login", "harga murah promo")
-    texts = [words[i % 4] for i in range(2 * LEAST)] + [None, "!!!"]
-    found = discovered(texts, seed=1)
-    again = discovered(texts, seed=1)
-    assert found.topics["label"].tolist() == again.topics["label"].tolist()
-    assert found.coherence
-    of = found.of[: 2 * LEAST].reshape(-1, 4)
-    assert (of == of[0]).all()
-    assert len(set(of[0])) == 4
-    assert (found.of[-2:] == -1).all()
-    with pytest.raises(NotEnoughData):
-        discovered(texts[: LEAST - 1])
