@@ -20,7 +20,8 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from bench.rule_comments import comments
 from cxlib.voice import wordlists
 from cxlib.voice.classifier import EMOTIONS, LABELS, VIEWS, Classifier, Weights, weigh
-from cxlib.voice.features import WIDTHS, Features, extractor, spelling, translated
+from cxlib.voice.features import WIDTHS, Features, extractor, spelling
+from cxlib.voice.phrases import translated
 from cxlib.voice.tokens import tokens
 
 FILES = {

@@ -1,4 +1,4 @@
-"""The accuracy check in parts: one comment at a time, the result, what was learned, all labels."""
+"""The accuracy check in parts: one comment at a time, the result, all labels."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from cxlib.charts import accuracy as charts
 from cxlib.export.table import table
 from cxlib.i18n import N_
 from cxlib.privacy.masking import masked
-from cxlib.results import Estimate
 from cxlib.store import labels
 from cxlib.store.labels import ANSWERS, Given
 from cxlib.store.snapshots import Snapshot
 from cxlib.store.workspaces import Workspace
-from cxlib.voice import accuracy, adaptation
-from cxlib.voice.accuracy import Asked
-from cxlib.voice.classifier import shipped
+from cxlib.voice import accuracy, adaptation, labelling
+from cxlib.voice.labelling import Asked
 from pages import _case, _changing, _charts, _parts, _state
 
 _ = _state.say
@@ -57,12 +55,12 @@ class Check:
     @property
     def labelled(self) -> Any:
         """The sample as far as it has answers."""
-        return accuracy.answered(self.asked.sample, self.keys["sample"], self.answers)
+        return labelling.answered(self.asked.sample, self.keys["sample"], self.answers)
 
 
 def check(of: Workspace, data: Snapshot) -> Check:
     """The comments to ask about, and the labels of the workspace."""
-    asked = _parts.analysed(accuracy.asked, data)
+    asked = _parts.analysed(labelling.asked, data)
     keys = {
         "sample": labels.keys(of, asked.sample["text"]),
         "disagreement": labels.keys(of, asked.disagreements["text"]),
@@ -117,7 +115,7 @@ def _progress(now: Check, drawn: str) -> None:
         )
         return
     n = len(now.labelled)
-    goal = next((g for g in (accuracy.WANTED, adaptation.REFITTED) if n < g), None)
+    goal = next((g for g in (labelling.WANTED, adaptation.REFITTED) if n < g), None)
     goal = min(goal or len(now.keys["sample"]), len(now.keys["sample"]))
     told = _("{n} of {goal}", n=lang.number(n), goal=lang.number(goal))
     st.progress(min(n / goal, 1.0) if goal else 1.0, text=told)
@@ -172,11 +170,21 @@ def result(now: Check) -> Any:
     """How often the model is right, and what it takes for what; None before there are labels enough."""
     lang = _state.session().lang
     told = int(now.labelled["truth"].ne("skip").sum())
+    if len(now.asked.sample) < accuracy.LEAST:
+        st.info(
+            _(
+                "The model reads {n} of your comments; to judge it takes {least}.",
+                n=lang.number(len(now.asked.sample)),
+                least=lang.number(accuracy.LEAST),
+            )
+        )
+        return None
     if told < accuracy.LEAST:
         left = lang.number(accuracy.LEAST - told)
         st.info(
             _(
-                "After {left} more labels from the random sample the accuracy stands here.",
+                "Label {left} more comments of the random sample, and how often the model is right"
+                " stands here.",
                 left=left,
             )
         )
@@ -201,111 +209,6 @@ def result(now: Check) -> Any:
     return found
 
 
-def learned(now: Check, found: Any) -> None:
-    """What the labels say of threshold and model, and the choice to use it in this workspace."""
-    lang = _state.session().lang
-    kept = labels.adaptation(now.of)
-    if found is None or found.n < adaptation.LEAST:
-        st.caption(
-            _(
-                "From {n} labels on the threshold below which the model calls a comment unsure follows"
-                " from them; from {more} on the model itself.",
-                n=lang.number(adaptation.LEAST),
-                more=lang.number(adaptation.REFITTED),
-            )
-        )
-    else:
-        fit = _fit(now)
-        _threshold(now, fit)
-        _model(fit)
-        if fit.parameters() != kept:
-            st.button(
-                _("Use it in this workspace"),
-                type="primary",
-                key=f"{KEY}_use",
-                on_click=_changing.tried,
-                args=(lambda: labels.adapt(now.of, fit.parameters()), KEY),
-            )
-    if kept is not None:
-        in_use = adaptation.applied(shipped(), kept) is not shipped()
-        st.caption(
-            _("In use: the model adapted by {n} labels.", n=lang.number(kept["n"]))
-            if in_use
-            else _("The model has changed since it was adapted: the new one is used as it is.")
-        )
-        st.button(
-            _("Back to the shipped model"),
-            key=f"{KEY}_back",
-            on_click=_changing.tried,
-            args=(lambda: labels.adapt(now.of, None), KEY),
-        )
-
-
-def _fit(now: Check) -> adaptation.Adaptation:
-    keys = now.keys["sample"] + now.keys["disagreement"]
-    rows = accuracy.material(now.labelled, now.asked.comments, keys, now.answers)
-    versions = tuple(one.version for one in now.given.values())
-    return _parts.computed(_fitted, (shipped(), rows), now.of.id, now.data.digest, versions)
-
-
-def _fitted(pair: Any) -> adaptation.Adaptation:
-    return adaptation.fitted(*pair)
-
-
-def _threshold(now: Check, fit: adaptation.Adaptation) -> None:
-    lang = _state.session().lang
-    st.write(
-        _(
-            "By your labels a comment gets a label from a confidence of {new} on ({old} as shipped)."
-            " There the model is right about {right} of them, and labels {coverage} of all.",
-            new=lang.percent(fit.threshold, 0),
-            old=lang.percent(now.asked.threshold, 0),
-            right=_interval(fit.sure),
-            coverage=lang.percent(fit.coverage, 0),
-        )
-    )
-    if not fit.kept:
-        st.caption(
-            _("That nine in ten of them are right is not certain yet; more labels may show it.")
-        )
-
-
-def _model(fit: adaptation.Adaptation) -> None:
-    if fit.gain is None:
-        more = _state.session().lang.number(adaptation.REFITTED)
-        st.caption(_("From {n} labels on the model itself is fitted to yours.", n=more))
-        return
-    gain = _interval(fit.gain, signed=True)
-    if fit.refit is None:
-        st.write(
-            _(
-                "Fitted to your labels, the model would not read detectably more comments as you do,"
-                " so the shipped one stays. Difference: {gain}.",
-                gain=gain,
-            )
-        )
-    else:
-        st.write(
-            _(
-                "Fitted to your labels, the model reads more comments as you do, so it is fitted."
-                " Difference, on labels that it had not seen: {gain}.",
-                gain=gain,
-            )
-        )
-
-
-def _interval(value: Estimate, signed: bool = False) -> str:
-    lang = _state.session().lang
-    ends = [lang.percent(end, 0) for end in (value.low, value.high)]
-    plus = "+" if signed and value.value > 0 else ""
-    return _(
-        "{value} ({low} to {high})",
-        value=plus + lang.percent(value.value, 0),
-        low=ends[0],
-        high=ends[1],
-    )
-
-
 def given(now: Check) -> None:
     """All labels: to look through, to correct, to take along."""
     box = _parts.details(_("Your labels"), "labels", icon=":material/label:")
@@ -313,12 +216,12 @@ def given(now: Check) -> None:
         return
     lang = _state.session().lang
     keys = now.keys["sample"] + now.keys["disagreement"]
-    rows = accuracy.given_table(now.asked.comments, keys, now.given)
+    rows = labelling.given_table(now.asked.comments, keys, now.given)
     with box:
         if not len(rows):
             st.caption(_("There are none yet."))
             return
-        shown = table(rows, lang, accuracy.GIVEN)
+        shown = table(rows, lang, labelling.GIVEN)
         event = _charts.frame(
             shown, f"{KEY}_given", _("Your labels"), on_select="rerun", selection_mode="single-row"
         )

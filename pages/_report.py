@@ -17,7 +17,7 @@ from cxlib.labels import label, written
 from cxlib.results import Estimate, Fact, Gate, Issue, Param, Receipt
 from cxlib.store.snapshots import Snapshot
 from cxlib.tables.kind import kind as kind_of
-from pages import _parts, _state
+from pages import _adapted, _parts, _state
 
 _ = _state.say
 
@@ -55,7 +55,8 @@ def receipt(proof: Receipt) -> None:
             }
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            _download(proof)
+            if report.verifiable(proof):
+                _download(proof)
             st.page_link(
                 "learn/glossary.py",
                 label=_("In the glossary"),
@@ -68,10 +69,11 @@ def _download(proof: Receipt) -> None:
     """The receipt and its numbers as a file that `verify` computes again."""
     workspace = _state.session().workspace
     filters = {column: tuple(_state.get(column) or ()) for column in proof.filters}
+    whole = _adapted.whole(proof)  # now: a download is made outside the session
 
     def made() -> str:
         data = report.held(filter(None, [workspace]), proof.snapshots)
-        answer = report.report(proof, tuple(filters.items()), data)
+        answer = report.report(proof, tuple(filters.items()), data, whole)
         return json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False)
 
     number = hashlib.sha256(repr(proof).encode()).hexdigest()[:12]
@@ -248,6 +250,9 @@ def _named(parameter: str) -> str:
         "horizon_days": N_("Horizon in days"),
         "scoring": N_("Scoring"),
         "window_days": N_("Days looked ahead"),
+        "model_version": N_("Sentiment model"),
+        "adaptation": N_("Adapted by"),
+        "adapted_labels": N_("Labels that it is adapted to"),
     }
     return _(names.get(parameter, label(parameter).name)).replace("_", " ")
 

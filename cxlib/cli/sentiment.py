@@ -8,6 +8,7 @@ import math
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cxlib.cli import printing, recorded
-from cxlib.cli.loading import place, proposed, staged_file
+from cxlib.cli.loading import place, planned, proposed, staged_file
 from cxlib.errors import CxError
 from cxlib.i18n import N_, Language
+from cxlib.ingest.dates import Order, parse_dates
 from cxlib.ingest.faults import room
+from cxlib.ingest.plan import Proposal
 from cxlib.ingest.staged import Staged, settle
 from cxlib.voice import sentiment
 from cxlib.voice.classifier import shipped
@@ -34,6 +37,17 @@ TEXTS = {"feedback": "text", "responses": "comment"}
 LANGUAGES = ("id", "en", "other", "none")
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of the comments, their customers and their days, the latter two where they are needed;
+    `order` is how days are written."""
+
+    text: str
+    customer: str | None
+    day: str | None = None
+    order: Order = "ymd"
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The file, and which of its columns holds the comments, where that is not plain."""
     parser.add_argument("file", type=Path, metavar="FILE")
@@ -44,13 +58,13 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Counts and shares; `--out` gets every row of the file with `ADDED`, a piece at a time."""
     with tempfile.TemporaryDirectory(prefix="cxlib-") as folder:
         staged = staged_file(arguments, arguments.file, Path(folder))
-        text, customer = _columns(arguments, staged)
-        rows = pd.concat(_labelled(staged, text, customer, arguments.out), ignore_index=True)
+        columns = _columns(arguments, staged)
+        rows = pd.concat(_labelled(arguments, staged, columns), ignore_index=True)
         rejects = None
         if arguments.out and staged.rejected and staged.rejects is not None:
             rejects = arguments.out.with_name(f"{arguments.out.name}.rejects.csv")
             place(staged.rejects, rejects)
-    return _answer(arguments, staged, text, rows, rejects)
+    return _answer(arguments, staged, columns.text, rows, rejects)
 
 
 def describe(result: dict[str, Any], shown: Language) -> str:
@@ -60,8 +74,8 @@ def describe(result: dict[str, Any], shown: Language) -> str:
     return printing.describe({**{key: result[key] for key in head}, "shares": shares}, shown)
 
 
-def _columns(arguments: argparse.Namespace, staged: Staged) -> tuple[str, str | None]:
-    """The column of the comments and that of the customers, if there is one."""
+def _columns(arguments: argparse.Namespace, staged: Staged) -> Columns:
+    """Which columns are read; that of the days where --as-of asks for it."""
     named = arguments.text_column
     if named is not None:
         arguments.map = [*arguments.map, ("text", staged.column(named))]
@@ -76,20 +90,39 @@ def _columns(arguments: argparse.Namespace, staged: Staged) -> tuple[str, str | 
             N_("Name it with --text-column. The columns are: {choices}."),
             choices=", ".join(staged.columns[:50]),
         )
-    return text, found.mapping.get("customer_id")
+    columns = Columns(text, found.mapping.get("customer_id"))
+    return columns if arguments.as_of is None else _dated(arguments, found, columns)
+
+
+def _dated(arguments: argparse.Namespace, found: Proposal, columns: Columns) -> Columns:
+    """With the column of the days, and how they are written; other open questions do not matter."""
+    day = found.mapping.get("timestamp")
+    if day is None:
+        raise CxError(
+            "no_days",
+            N_("No column of the file holds days, so --as-of leaves nothing out."),
+            N_("Name it with --map timestamp=COLUMN, or leave --as-of away."),
+        )
+    asked = tuple(q for q in found.questions if q.field == "timestamp")
+    order: Any = planned(arguments, replace(found, questions=asked)).formats["timestamp"]
+    return replace(columns, day=day, order=order)
 
 
 def _labelled(
-    staged: Staged, text: str, customer: str | None, out: Path | None
+    arguments: argparse.Namespace, staged: Staged, columns: Columns
 ) -> Iterator[pd.DataFrame]:
     """The labels of the rows, piece by piece; each piece is written before the next is read.
 
     Of a customer only a hash is kept, of a comment nothing: a million rows need a few bytes each.
+    What is later than --as-of is not read.
     """
     cells = [f"c{i}" for i in range(len(staged.columns))]
-    at = staged.columns.index(text)
-    who = None if customer is None else staged.columns.index(customer)
-    yield _kept(np.array([], object), np.array([], object), None)
+    at, who, when = (
+        None if name is None else staged.columns.index(name)
+        for name in (columns.text, columns.customer, columns.day)
+    )
+    out: Path | None = arguments.out
+    yield _kept(np.array([], object), np.array([], object), None, (), ())
     with ExitStack() as stack:
         file = stack.enter_context(pq.ParquetFile(staged.path))
         writer, part = None, None
@@ -101,14 +134,22 @@ def _labelled(
             writer = csv.writer(handle, lineterminator="\r\n")
             writer.writerow(_header(staged))
         for batch in file.iter_batches(ROWS, columns=cells):
+            later = np.zeros(len(batch), bool)
+            if when is not None:
+                moments = parse_dates(batch.column(when), columns.order, arguments.tz)
+                end = np.datetime64(arguments.as_of) + np.timedelta64(1, "D")
+                later = moments.to_numpy(zero_copy_only=False) >= end
             texts = pd.DataFrame({"text": _texts(batch.column(at))})
+            texts["text"] = texts["text"].mask(later, "")
             read = sentiment.read(texts, shipped())
+            label, language = (read[name].mask(later, "") for name in ("label", "language"))
             if writer is not None:
                 sure = ["" if math.isnan(c) else f"{c:.4f}" for c in read["confidence"]]
-                columns = [column.to_pylist() for column in batch.columns]
-                writer.writerows(zip(*columns, read["label"], sure, read["language"], strict=True))
+                given = [column.to_pylist() for column in batch.columns]
+                writer.writerows(zip(*given, label, sure, language, strict=True))
             people = None if who is None else batch.column(who)
-            yield _kept(read["label"], read["language"], people, texts["text"].str.strip().ne(""))
+            wrote = texts["text"].str.strip().ne("")
+            yield _kept(read["label"], read["language"], people, wrote, later)
         if part is not None and out is not None:
             handle.flush()
             settle(part, out)
@@ -118,7 +159,9 @@ def _texts(column: pa.Array) -> list[str]:
     return [text or "" for text in column.to_pylist()]
 
 
-def _kept(label: Any, language: Any, people: pa.Array | None, wrote: Any = ()) -> pd.DataFrame:
+def _kept(
+    label: Any, language: Any, people: pa.Array | None, wrote: Any, later: Any
+) -> pd.DataFrame:
     n = len(label)
     customer = pd.array([pd.NA] * n, dtype="UInt64")
     if people is not None:
@@ -131,6 +174,7 @@ def _kept(label: Any, language: Any, people: pa.Array | None, wrote: Any = ()) -
             "language": pd.Categorical(language, LANGUAGES),
             "customer_id": customer,
             "wrote": np.asarray(wrote, bool),
+            "later": np.asarray(later, bool),
         }
     )
 
@@ -156,7 +200,7 @@ def _answer(
     rows: pd.DataFrame,
     rejects: Path | None,
 ) -> dict[str, Any]:
-    wrote = rows[rows["wrote"]]
+    wrote, later = rows[rows["wrote"]], int(rows["later"].sum())
     counts = _counted(wrote["label"])
     sure = flagged(wrote)
     model = shipped()
@@ -177,11 +221,13 @@ def _answer(
             snapshots=(recorded.digest(arguments.file),),
             rows_in=len(rows),
             excluded={
-                "without a comment": len(rows) - len(wrote),
+                "after the end of observation": later,
+                "without a comment": len(rows) - later - len(wrote),
                 "in another language, or without words": counts["unlabelled"],
                 "of which the model is not sure": counts["unsure"],
             },
             parameters={
+                "as_of": arguments.as_of.isoformat() if arguments.as_of else None,
                 "text_column": text,
                 "model_version": model.version,
                 "threshold": model.threshold,

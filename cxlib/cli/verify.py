@@ -92,6 +92,7 @@ def _report(path: Path) -> dict[str, Any]:
             return dict(saved)
         case {
             "numbers": dict(),
+            "parameters": dict(given),
             "filters": dict(filters),
             "receipt": {
                 "snapshots": list(digests),
@@ -102,7 +103,9 @@ def _report(path: Path) -> dict[str, Any]:
         } if (
             all(isinstance(values, list) for values in filters.values())
             and all(isinstance(one, str) for one in [*digests, *chain(*filters.values())])
-            and not any(isinstance(value, (dict, list)) for value in parameters.values())
+            and not any(
+                isinstance(value, (dict, list)) for value in [*parameters.values(), *given.values()]
+            )
         ):
             return dict(saved)
     raise _no_report(path)
@@ -122,7 +125,8 @@ def _shown(saved: Mapping[str, Any], arguments: argparse.Namespace) -> dict[str,
     store = opened(home_of(arguments))
     try:
         data = report.held(store.workspaces(), receipt["snapshots"])
-        now: dict[str, Any] = printing.plain(report.again(receipt, conditions, data))
+        found = report.again(receipt, conditions, data, saved["parameters"])
+        now: dict[str, Any] = printing.plain(found)
         return now
     finally:
         store.close()

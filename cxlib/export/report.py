@@ -1,7 +1,8 @@
 """A receipt with its numbers, as a file that can be verified: what was asked of which data.
 
-The receipt states every option of its analysis, so it is asked again by what is in it. A report holds
-no row of a customer, and no key to a workspace: the data are known by their digests.
+The receipt states every option of its analysis, so it is asked again by what is in it. An option that
+a receipt states by its digest, such as what a model was adapted by, is in the report whole. A report
+holds no row of a customer, and no key to a workspace: the data are known by their digests.
 """
 
 from __future__ import annotations
@@ -40,7 +41,12 @@ MOST = 5_000
 """Rows of a table and items of a list that a report holds; longer ones are left out."""
 
 
-def report(proof: Receipt, conditions: Conditions, data: Sequence[Snapshot]) -> dict[str, Any]:
+def report(
+    proof: Receipt,
+    conditions: Conditions,
+    data: Sequence[Snapshot],
+    whole: Mapping[str, Param] | None = None,
+) -> dict[str, Any]:
     """The receipt and, computed from it, the numbers.
 
     Parameters
@@ -51,6 +57,8 @@ def report(proof: Receipt, conditions: Conditions, data: Sequence[Snapshot]) -> 
         What rows were looked at; the receipt has them as text.
     data : sequence of Snapshot
         The data of `proof.snapshots`, in their order.
+    whole : mapping, optional
+        The options that the receipt states by their digests.
 
     Returns
     -------
@@ -63,25 +71,30 @@ def report(proof: Receipt, conditions: Conditions, data: Sequence[Snapshot]) -> 
         `cannot_verify` where the receipt alone does not lead to itself again: the analysis was
         given more than it states.
     """
-    made = again(dataclasses.asdict(proof), conditions, data)
+    receipt = dataclasses.asdict(proof)
+    made = again(receipt, conditions, data, whole)
     if made["receipt"] != proof:
         raise _unknown(proof.definition)
-    return made | {"receipt": dataclasses.asdict(proof)}
+    return made | {"receipt": receipt}
 
 
 def again(
-    receipt: Mapping[str, Any], conditions: Conditions, data: Sequence[Snapshot]
+    receipt: Mapping[str, Any],
+    conditions: Conditions,
+    data: Sequence[Snapshot],
+    whole: Mapping[str, Param] | None = None,
 ) -> dict[str, Any]:
     """What `report` gives now for a receipt that was saved: its `receipt` is the one of today.
 
     Raises CxError `cannot_verify` where there is no such analysis, or it takes other data.
     """
     module, function = _analysis(receipt["definition"])
-    result = _answer(function, receipt, conditions, data)
+    parameters = {**receipt["parameters"], **(whole or {})}
+    result = _answer(function, {**receipt, "parameters": parameters}, conditions, data)
     filters = {column: ", ".join(allowed) for column, allowed in conditions}
     return {
         "analysis": module,
-        "parameters": dict(receipt["parameters"]),
+        "parameters": parameters,
         "filters": {column: list(allowed) for column, allowed in conditions},
         "snapshots": list(receipt["snapshots"]),
         "receipt": dataclasses.replace(result.receipt, filters=filters),
@@ -124,6 +137,16 @@ def _answer(
             options["lines"] = where(engine.scan(connection, [data[0].lines]), conditions)
         table = where(table, conditions)
         return function(table, digests=tuple(one.digest for one in data), **options)
+
+
+def verifiable(proof: Receipt) -> bool:
+    """Whether its numbers follow from data and options alone: what people said in a workspace, such
+    as labels and cases, is in neither."""
+    try:
+        _analysis(proof.definition)
+    except CxError:
+        return False
+    return True
 
 
 def numbers(result: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """All that a workspace holds, as one ZIP that other programs can read.
 
-    workspace.json                  name, purpose, days, settings, annotations, targets, cases
+    workspace.json                  name, purpose, days, settings (what a model was adapted by too),
+                                    annotations, targets, cases, words of topics, labels
     <kind>/report.json              what the import did, and the digest
     <kind>/<table>.parquet          the current version, as it is kept
     <kind>/<table>.csv              the same as CSV (RFC 4180, UTF-8, cells verbatim)
@@ -25,7 +26,7 @@ from pyarrow import csv, parquet
 from cxlib.ingest.plain import to_plain
 from cxlib.ingest.staged import visible_names
 from cxlib.store import annotations as notes
-from cxlib.store import cases, disk, targets
+from cxlib.store import cases, disk, labels, targets, topic_words
 from cxlib.store.catalogue import ChangeRow, Json
 from cxlib.store.snapshots import Snapshot
 from cxlib.store.workspaces import Workspace
@@ -54,6 +55,8 @@ def export(workspace: Workspace, target: Path) -> dict[str, int]:
         "targets": [to_plain(kept) for kept in targets.listed(workspace).values()],
         "cases": [to_plain(kept) for kept in cases.listed(workspace)],
         "case_history": [_told(change) for change in cases.history(workspace)],
+        "topic_words": topic_words.kept(workspace).plain(),
+        "labels": _labels(workspace),
     }
     with _whole(target) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("workspace.json", _json(about))
@@ -65,6 +68,28 @@ def export(workspace: Workspace, target: Path) -> dict[str, int]:
 def _told(change: ChangeRow) -> dict[str, Json]:
     """A change without the id of the workspace."""
     return {name: value for name, value in to_plain(change).items() if name != "workspace"}
+
+
+def _labels(workspace: Workspace) -> list[dict[str, Json]]:
+    """The labels of comments, each with the first line of the comments that has its text.
+
+    Their keys say nothing without the id of the workspace.
+    """
+    given, comments = labels.listed(workspace), workspace.current("feedback")
+    lines: dict[str, int] = {}
+    if given and comments is not None:
+        with parquet.ParquetFile(comments.table) as file:
+            for batch in file.iter_batches(1 << 14, columns=["text", "line"]):
+                texts = [text or "" for text in batch["text"].to_pylist()]
+                for key, line in zip(
+                    labels.keys(workspace, texts), batch["line"].to_pylist(), strict=True
+                ):
+                    if key in given:
+                        lines.setdefault(key, line)
+    return [
+        {"line": lines.get(key), **{n: v for n, v in to_plain(one).items() if n != "key"}}
+        for key, one in given.items()
+    ]
 
 
 def _add(archive: zipfile.ZipFile, version: Snapshot) -> None:

@@ -1,12 +1,10 @@
-"""A sentiment model made to fit one workspace by its people's labels: threshold, then the model."""
+"""What the labels of a workspace say of the sentiment model: its threshold, then the model."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +19,8 @@ from cxlib.results import Estimate
 from cxlib.statistics import Z, wilson_ends
 from cxlib.store.labels import normalised
 from cxlib.value.kmeans import one_thread
-from cxlib.voice.classifier import LABELS, Classifier, Weights
+from cxlib.voice.adapted import SHAPES, Refit
+from cxlib.voice.classifier import LABELS, Classifier
 
 LEAST = 50  # labels from which the threshold moves
 REFITTED = 200  # labels from which the model is fitted again
@@ -33,18 +32,6 @@ RIDGES = (3.0, 10.0, 30.0, 100.0, 300.0)
 FOLDS, INNER = 10, 5
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Refit:
-    """New logits = logits · `turn` (3 × 3) + dense · `dense` (30 × 3) + `intercept`."""
-
-    turn: Floats
-    dense: Floats
-    intercept: Floats
-
-    def logits(self, logits: Floats, dense: Floats) -> Floats:
-        return np.asarray(logits @ self.turn + dense @ self.dense + self.intercept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +66,8 @@ class Adaptation:
             "n": self.n,
             "refit": None
             if known is None
-            else {name: getattr(known, name).tolist() for name in Refit.__slots__},
+            else {name: getattr(known, name).tolist() for name in SHAPES},
         }
-
-
-def adapted(model: Classifier, labelled: pd.DataFrame) -> Classifier:
-    """The model of a workspace by its labels; see `fitted`."""
-    return applied(model, fitted(model, labelled).parameters())
-
-
-def applied(model: Classifier, parameters: Mapping[str, Any] | None) -> Classifier:
-    """The model with what a workspace keeps; what was learned for another version is not used."""
-    if parameters is None or parameters["version"] != model.version:
-        return model
-    said = json.dumps(parameters, sort_keys=True).encode()
-    version = f"{model.version}+{hashlib.sha256(said).hexdigest()[:8]}"
-    known = parameters["refit"]
-    if known is None:
-        return replace(model, threshold=float(parameters["threshold"]), version=version)
-    refit = Refit(**{name: np.array(known[name], np.float64) for name in Refit.__slots__})
-    weights = {language: _turned(w, refit) for language, w in model.weights.items()}
-    return replace(
-        model, weights=weights, threshold=float(parameters["threshold"]), version=version
-    )
 
 
 def fitted(model: Classifier, labelled: pd.DataFrame) -> Adaptation:
@@ -263,18 +229,6 @@ def _fit(data: tuple[Any, ...], ridge: float) -> Refit:
     k = len(LABELS)
     centred = np.eye(k) - 1 / k  # logits are centred before they are turned
     return Refit(np.eye(k) + centred @ change[:k], change[k:-1], change[-1])
-
-
-def _turned(w: Weights, refit: Refit) -> Weights:
-    """Weights whose scores are the refitted logits."""
-    shift = np.broadcast_to(np.asarray(w.shift, np.float64), len(LABELS))
-    return Weights(
-        views={v: (w.scale * (m @ refit.turn)).astype(np.float32) for v, m in w.views.items()},
-        dense=(w.scale * (w.dense @ refit.turn) + refit.dense).astype(np.float32),
-        intercept=((w.scale * w.intercept + shift) @ refit.turn + refit.intercept).astype(
-            np.float32
-        ),
-    )
 
 
 def _paired(difference: Floats, w: Floats) -> Estimate:

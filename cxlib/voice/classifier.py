@@ -42,12 +42,29 @@ class Readings:
     language : n of "id", "en", "other" or "none"
     probabilities : n × 3 of float
         Of `LABELS`; NaN where unlabelled.
+    emotion : n of str
+        One of `EMOTIONS`, "unsure" below the threshold, or "unlabelled" where a comment is not
+        Indonesian: there are no other comments to learn emotions from.
     """
 
     label: NDArray[np.object_]
     confidence: Floats
     language: NDArray[np.object_]
     probabilities: Floats
+    emotion: NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some of the comments (`of`) with their languages; of those that are read, their places (`at`),
+    languages (`told`) and features."""
+
+    of: slice
+    language: NDArray[np.object_]
+    at: NDArray[np.intp]
+    told: NDArray[np.object_]
+    views: Mapping[str, sparse.csr_matrix]
+    dense: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,26 +149,14 @@ class Classifier:
         n = len(texts)
         language = np.full(n, "none", object)
         found = np.full((n, len(LABELS)), np.nan)
-        for part, documents, told in self._told(texts):
-            language[part] = told
-            found[part] = softmax(self._evidence(documents, told)[0], axis=1)
+        felt = np.full((n, len(EMOTIONS)), np.nan)
+        for part in self._parts(texts):
+            language[part.of] = part.language
+            found[part.at] = softmax(self._logits(part), axis=1)
+            felt[part.at] = self._emotions(part)
         label, confidence = _labelled(found, LABELS, self.threshold)
-        return Readings(label, confidence, language, found)
-
-    def emotions(self, texts: Sequence[str]) -> tuple[NDArray[np.object_], Floats]:
-        """The emotion of each comment, and its probability.
-
-        One of `EMOTIONS`, "unsure" below the threshold, or "unlabelled" (NaN) where a comment is not
-        Indonesian: there are no other comments to learn emotions from.
-        """
-        found = np.full((len(texts), len(EMOTIONS)), np.nan)
-        for part, documents, told in self._told(texts):
-            mine = np.flatnonzero(np.array([t == "id" for t in told]))
-            if len(mine):
-                features = self.extractor.features([documents[int(i)] for i in mine])
-                scores = self.emotion.scores(*weigh(features, self.idf))
-                found[part.start + mine] = self.emotion.probabilities(scores)
-        return _labelled(found, EMOTIONS, self.emotion_threshold)
+        emotion, _ = _labelled(felt, EMOTIONS, self.emotion_threshold)
+        return Readings(label, confidence, language, found, emotion)
 
     def evidence(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
         """What the labels rest on: logits (n × 3, of `LABELS`) and the dense features (n × 30).
@@ -160,38 +165,41 @@ class Classifier:
         """
         logits = np.full((len(texts), len(LABELS)), np.nan)
         dense = np.full((len(texts), len(DENSE)), np.nan)
-        for part, documents, told in self._told(texts):
-            logits[part], dense[part] = self._evidence(documents, told)
+        for part in self._parts(texts):
+            logits[part.at], dense[part.at] = self._logits(part), part.dense
         return logits, dense
 
-    def _told(self, texts: Sequence[str]) -> Iterator[tuple[slice, list[list[str]], list[str]]]:
-        """Parts of comments, their tokens and their languages."""
+    def _parts(self, texts: Sequence[str]) -> Iterator[_Part]:
         for start in range(0, len(texts), PART):
-            part = slice(start, start + PART)
-            documents = [tokens(text, self.spelling) for text in texts[part]]
-            pairs = zip(texts[part], documents, strict=True)
-            yield part, documents, [language_of(text, document) for text, document in pairs]
+            of = slice(start, min(start + PART, len(texts)))
+            documents = [tokens(text, self.spelling) for text in texts[of]]
+            pairs = zip(texts[of], documents, strict=True)
+            told = np.array([language_of(text, document) for text, document in pairs], object)
+            read = np.array([bool(document) for document in documents]) & (told != "other")
+            kept = [document for document, yes in zip(documents, read, strict=True) if yes]
+            views, dense = weigh(self.extractor.features(kept), self.idf)
+            yield _Part(of, told, start + np.flatnonzero(read), told[read], views, dense)
 
-    def _evidence(
-        self, documents: Sequence[Sequence[str]], told: Sequence[str]
-    ) -> tuple[Floats, Floats]:
-        out = np.full((len(documents), len(LABELS)), np.nan)
-        beside = np.full((len(documents), len(DENSE)), np.nan)
-        read = np.array([bool(d) and t != "other" for d, t in zip(documents, told, strict=True)])
-        if not read.any():
-            return out, beside
-        at = np.flatnonzero(read)
-        kept = [d for d, yes in zip(documents, read, strict=True) if yes]
+    def _logits(self, part: _Part) -> Floats:
+        out = np.empty((len(part.at), len(LABELS)))
         # What has no words, emoji alone, means the same in both: the first model reads it.
-        by = np.array([t if t in self.weights else "id" for t in told], object)[at]
-        weighed, dense = weigh(self.extractor.features(kept), self.idf)
-        beside[at] = dense
+        by = np.array([t if t in self.weights else "id" for t in part.told], object)
         for language, weights in self.weights.items():
             mine = by == language
             if mine.any():
-                scores = weights.scores({v: m[mine] for v, m in weighed.items()}, dense[mine])
-                out[at[mine]] = weights.scale * scores + weights.shift
-        return out, beside
+                scores = weights.scores(
+                    {v: m[mine] for v, m in part.views.items()}, part.dense[mine]
+                )
+                out[mine] = weights.scale * scores + weights.shift
+        return out
+
+    def _emotions(self, part: _Part) -> Floats:
+        out = np.full((len(part.at), len(EMOTIONS)), np.nan)
+        mine = part.told == "id"
+        if mine.any():
+            views = {view: matrix[mine] for view, matrix in part.views.items()}
+            out[mine] = self.emotion.probabilities(self.emotion.scores(views, part.dense[mine]))
+        return out
 
 
 def _labelled(

@@ -19,6 +19,7 @@ def comment_list(
     *,
     labels: Collection[str] = (),
     languages: Collection[str] = (),
+    emotions: Collection[str] = (),
     month: str | None = None,
     ratings: Collection[float] = (),
     groups: Collection[tuple[str, tuple[str, ...]]] = (),
@@ -50,7 +51,8 @@ def comment_list(
     """
     rows = result.comments
     kept = np.ones(len(rows), bool)
-    for column, allowed in (("label", labels), ("language", languages), *groups):
+    of = (("label", labels), ("language", languages), ("emotion", emotions))
+    for column, allowed in (*of, *groups):
         if allowed:
             kept &= rows[column].isin(list(allowed)).to_numpy(bool)
     if month:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from scipy import sparse
 from sklearn.utils import murmurhash3_32
 
 from cxlib.voice import wordlists
+from cxlib.voice.phrases import in_table, longest
 from cxlib.voice.tokens import LINK, LONG, LOUD, MENTION, NUMBER, PRICE, SHOUT, Spelling
 from cxlib.voice.wordlists import Shifters
 
@@ -20,7 +21,6 @@ REACH = 3  # words that a negation turns
 TURNED = -0.7  # what is left of the valence of a word that is turned: "not bad" is not "good"
 RAISED, LOWERED = 1.3, 0.6
 KEPT = 200_000  # words whose letters are remembered
-TOGETHER = 200  # documents in which a word is translated in one way
 
 DENSE = (
     "good", "bad", "net", "best", "worst", "first", "last", "main", "minor", "turned_good",
@@ -81,8 +81,8 @@ class Extractor:
     _said: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_phrases", _longest(self.concepts))
-        object.__setattr__(self, "_said", _longest(self.opinions))
+        object.__setattr__(self, "_phrases", longest(self.concepts))
+        object.__setattr__(self, "_said", longest(self.opinions))
 
     def features(self, documents: Sequence[Sequence[str]]) -> Features:
         """The features of n comments, each a sequence of tokens (`cxlib.voice.tokens.tokens`)."""
@@ -126,7 +126,7 @@ class Extractor:
 
     def english(self, tokens: Sequence[str]) -> Iterator[tuple[int, str]]:
         """The tokens in English, the longest known phrase first, each with the place it reads."""
-        return _read(tokens, self.concepts, self._phrases)
+        return in_table(tokens, self.concepts, self._phrases)
 
     def valences(self, parsed: Parsed) -> list[tuple[int, float, bool]]:
         """(place, valence, whether turned) of each opinion of a comment, phrases before words."""
@@ -257,49 +257,6 @@ def extractor() -> Extractor:
         **wordlists.opinions("emoji"),
     }
     return Extractor(first, valences, wordlists.shifters())
-
-
-def translated(
-    documents: Sequence[Sequence[str]], choose: Callable[[tuple[str, ...]], str]
-) -> list[list[str]]:
-    """Indonesian tokens as English ones, word by word; `choose` takes one of several readings.
-
-    It is asked anew for every `TOGETHER` documents.
-    """
-    out: list[list[str]] = []
-    longest = _longest(wordlists.english())
-    for start in range(0, len(documents), TOGETHER):
-        table = {word: choose(to) if to else "" for word, to in wordlists.english().items()}
-        for tokens in documents[start : start + TOGETHER]:
-            out.append([word for _, word in _read(tokens, table, longest)])
-    return out
-
-
-def _longest(phrases: Mapping[str, object]) -> dict[str, int]:
-    """First words of phrases to how many words the longest of theirs has."""
-    out: dict[str, int] = {}
-    for phrase in phrases:
-        first, _, more = phrase.partition(" ")
-        out[first] = max(out.get(first, 0), 1 + more.count(" ") + bool(more))
-    return out
-
-
-def _read(
-    tokens: Sequence[str], table: Mapping[str, str], longest: Mapping[str, int]
-) -> Iterator[tuple[int, str]]:
-    at, n = 0, len(tokens)
-    while at < n:
-        token = tokens[at]
-        for k in range(longest.get(token, 0), 0, -1):
-            found = table.get(token if k == 1 else " ".join(tokens[at : at + k]))
-            if found is not None and at + k <= n:
-                for word in found.split():
-                    yield at, word
-                at += k
-                break
-        else:
-            yield at, token
-            at += 1
 
 
 def _counted(rows: Sequence[Sequence[int] | Places], width: int) -> sparse.csr_matrix:

@@ -15,6 +15,7 @@ Language = Literal["id", "en", "other", "none"]
 ENOUGH = 0.45  # share of the words that must be known for a language to be told by them
 SHORT = 4  # words; a shorter text is too short to be told by its letters
 SURE = 0.9  # probability from which a language is told by its letters
+LIKELY = 0.5  # the same where no word is known
 # Malay and the languages of Java borrow so much that short Indonesian is often taken for them.
 _NEAR = frozenset({"id", "ms", "jv"})
 
@@ -54,7 +55,7 @@ def language_of(text: str, tokens: Sequence[str]) -> Language:
         found, probability = _identifier().classify(text[:1000])
         if found == "en" or found in _NEAR:
             return "en" if found == "en" else "id"
-        if probability >= SURE:
+        if probability >= (SURE if told else LIKELY):
             return "other"
     # Words of both are loans from English more often than the other way round.
     return "en" if in_en >= in_id and in_en else "id"

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlib.voice import classifier
 from cxlib.voice.aspects import Lexicon
+from cxlib.voice.classifier import LABELS as MOODS
+from cxlib.voice.classifier import Classifier
 from cxlib.voice.clauses import Clause, Opinion, clauses
 from cxlib.voice.vocabulary import Vocabulary, vocabulary
 
@@ -37,17 +38,23 @@ class Said(NamedTuple):
     end: int
 
 
-def by_model(texts: Sequence[str]) -> NDArray[np.str_]:
-    """The labels that the shipped sentiment model gives to clauses.
+def by_model(model: Classifier) -> Reader:
+    """What reads clauses as a sentiment model does.
 
     Where it is unsure, the likelier label if that has half of the probability: that the clause speaks
     of an aspect is known.
     """
-    readings = classifier.shipped().read(texts)
-    likeliest = np.nan_to_num(readings.probabilities).argmax(axis=1)
-    likely = np.nan_to_num(readings.probabilities).max(axis=1) >= LIKELY
-    named = np.asarray(classifier.LABELS)[likeliest]
-    return np.where((readings.label == "unsure") & likely, named, readings.label).astype(np.str_)
+
+    def read(texts: Sequence[str]) -> NDArray[np.str_]:
+        readings = model.read(texts)
+        likeliest = np.nan_to_num(readings.probabilities).argmax(axis=1)
+        likely = np.nan_to_num(readings.probabilities).max(axis=1) >= LIKELY
+        named = np.asarray(MOODS)[likeliest]
+        return np.where((readings.label == "unsure") & likely, named, readings.label).astype(
+            np.str_
+        )
+
+    return read
 
 
 def aspects_of(text: str, lexicon: Lexicon) -> list[Said]:

@@ -22,10 +22,11 @@ from cxlib.periods import Period, compared, months
 from cxlib.privacy.masking import masked_all
 from cxlib.privacy.small_groups import SMALLEST
 from cxlib.results import KPI, Estimate, Fact, Receipt, Sentence
-from cxlib.voice import classifier
+from cxlib.voice.adapted import adapted, stated
 from cxlib.voice.classifier import FOLDER, Readings
 from cxlib.voice.sentiment_figures import (
     SURE,
+    by_emotion,
     by_group,
     by_language,
     by_month,
@@ -84,11 +85,12 @@ class Sentiment:
     """What a model reads in a table of comments.
 
     `comments` has a row a comment, the oldest first: ``line, text`` (personal data masked),
-    ``customer_id, day, rating``, the columns of `by`, ``language, label, confidence`` and
+    ``customer_id, day, rating``, the columns of `by`, ``language, label, confidence, emotion`` and
     ``contradicts`` (its stars say the opposite). `counts` are of `LABELS`, `shares` of the labelled
-    ones. For `monthly`, `groups`, `languages` and `ratings` see `cxlib.voice.sentiment_figures`;
-    what rests on fewer than ten is NaN there. `unsure` and `unlabelled` are shares of all comments,
-    `contradiction` that of labelled comments with good or bad stars.
+    ones. For `monthly`, `groups`, `languages`, `ratings` and `emotions` see
+    `cxlib.voice.sentiment_figures`; what rests on fewer than ten is NaN there. `unsure` and
+    `unlabelled` are shares of all comments, `contradiction` that of labelled comments with good or bad
+    stars, `felt` that of Indonesian comments whose emotion is named.
     """
 
     comments: pd.DataFrame
@@ -102,6 +104,8 @@ class Sentiment:
     groups: pd.DataFrame
     languages: pd.DataFrame
     ratings: pd.DataFrame
+    emotions: pd.DataFrame
+    felt: Fact | None
     first_day: dt.date | None
     last_day: dt.date | None
     headline: tuple[KPI, ...]
@@ -117,6 +121,7 @@ def analyse(
     score: str | None = None,
     by: tuple[str, ...] | None = None,
     model: Reader | None = None,
+    adaptation: str | None = None,
     timezone: str = "Asia/Jakarta",
 ) -> Sentiment:
     """Label comments and compare their shares by month, group and language.
@@ -133,6 +138,8 @@ def analyse(
         Columns to compare by; ``channel``, where there is one, unless given.
     model : Reader, optional
         The shipped model unless given.
+    adaptation : str, optional
+        What the shipped model has of its own in a workspace (`cxlib.voice.adapted`).
 
     Raises
     ------
@@ -142,7 +149,7 @@ def analyse(
     names = lazy(table).collect_schema().names()
     columns = tuple(c for c in ("channel",) if c in names) if by is None else by
     found = comments(table, as_of, score, also=columns)
-    used = model or classifier.shipped()
+    used = model or adapted(adaptation)
     held = found.table.rename(columns={"score": "rating"})
     wrote = held["text"].str.strip().fillna("").ne("")
     rows = read(held[wrote].reset_index(drop=True), used)
@@ -164,6 +171,7 @@ def analyse(
     periods = months(first, as_of or last) if first and last else ()
     definition = DEFINITIONS[0]
     monthly, verdicts = by_month(sure, periods, definition)
+    emotions, felt = by_emotion(rows)
     shares = in_all(sure)
     judged = verdicts["negative"][-1]
     told = monthly.rename(columns={"negative": "value"})
@@ -181,6 +189,8 @@ def analyse(
         groups=by_group(sure, columns, definition),
         languages=by_language(rows),
         ratings=by_rating(sure),
+        emotions=emotions,
+        felt=felt,
         first_day=first,
         last_day=last,
         headline=_headline(shares, monthly, periods, len(sure), counts["unlabelled"] / len(rows)),
@@ -202,6 +212,7 @@ def analyse(
                 "model": None if model is None else model.version,
                 "model_version": used.version,
                 "threshold": used.threshold,
+                **stated(adaptation),
             },
             timezone=timezone,
             date_basis=DATE_BASIS,
@@ -210,13 +221,14 @@ def analyse(
 
 
 def read(rows: pd.DataFrame, model: Reader) -> pd.DataFrame:
-    """Comments with ``label, confidence, language``; a text that is there often is read once."""
+    """Comments with ``label, confidence, language, emotion``; a text that is there often is read once."""
     which, texts = pd.factorize(rows["text"])
     said = model.read([str(text) for text in texts])
     return rows.assign(
         language=pd.Categorical(said.language[which], ["id", "en", "other", "none"]).astype("str"),
         label=pd.Series(said.label[which], dtype="str", index=rows.index),
         confidence=said.confidence[which],
+        emotion=pd.Series(said.emotion[which], dtype="str", index=rows.index),
     )
 
 

@@ -14,8 +14,9 @@ from cxlib.frames.answers import Asked, answer_sums
 from cxlib.i18n import N_
 from cxlib.periods import Period
 from cxlib.privacy.small_groups import SMALLEST, suppressed
-from cxlib.results import Estimate, Verdict
+from cxlib.results import Estimate, Fact, Verdict
 from cxlib.statistics import FALSE_DISCOVERY, benjamini_hochberg, smallest_detectable
+from cxlib.voice.classifier import EMOTIONS
 from cxlib.voice.scores import Metric, against_others, monthly_scores
 from cxlib.voice.ticket_shares import YES, share, shares
 
@@ -177,3 +178,31 @@ def by_rating(sure: pd.DataFrame) -> pd.DataFrame:
     hidden = suppressed(table["n"])
     table.loc[hidden, list(SURE)] = math.nan
     return table.assign(shown=~hidden)
+
+
+def by_emotion(rows: pd.DataFrame) -> tuple[pd.DataFrame, Fact | None]:
+    """What Indonesian comments feel, where the model is sure enough to name it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row an emotion, the most frequent first: ``emotion, n, share, low, high``, of the comments
+        whose emotion is named; Wilson, with the effective n of comments of the same customers. Empty
+        where these are fewer than ten.
+    Fact or None
+        The share of them among the Indonesian comments; None without any.
+    """
+    told = rows[rows["emotion"].ne("unlabelled")]
+    named = told[told["emotion"].isin(EMOTIONS)]
+    felt = Fact(len(named) / len(told), "share", len(told)) if len(told) else None
+    table = pd.DataFrame(
+        {"emotion": EMOTIONS, "n": [named["emotion"].eq(e).sum() for e in EMOTIONS]}
+    )
+    found = [
+        share(named.assign(flag=named["emotion"].eq(e).astype("float64")), "flag") for e in EMOTIONS
+    ]
+    if len(named) < SMALLEST:
+        table, found = table.head(0), []
+    for column, end in (("share", "value"), ("low", "low"), ("high", "high")):
+        table[column] = np.array([getattr(one, end) for one in found], np.float64)
+    return table.sort_values(["n", "emotion"], ascending=[False, True], ignore_index=True), felt

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,13 +19,15 @@ from cxlib.privacy.masking import masked
 from cxlib.privacy.small_groups import SMALLEST
 from cxlib.results import KPI, Estimate, Receipt, Sentence
 from cxlib.value.clv.lifetime import ClvResult
-from cxlib.voice import classifier, nps
+from cxlib.voice import nps
+from cxlib.voice.adapted import adapted, stated
 from cxlib.voice.aspects import Lexicon, shipped
 from cxlib.voice.discovered import discovered
 from cxlib.voice.evidence import LONGEST, evidence
 from cxlib.voice.new_words import new_words
-from cxlib.voice.polarities import Reader, aspect_polarities, by_model
+from cxlib.voice.polarities import aspect_polarities, by_model
 from cxlib.voice.ticket_shares import YES, share
+from cxlib.voice.topic_changes import of_text
 from cxlib.voice.topic_figures import by_comment, impacts, of_detractors, topic_table
 from cxlib.voice.topic_headline import headline, meaning
 from cxlib.voice.topic_money import topic_money
@@ -105,7 +105,8 @@ class Topics:
     (`cxlib.voice.topic_trends`; ``negative`` counts them), `new` what is new in the newest complete
     month, `money` what complaining customers are expected to bring (None without orders), `quotes`
     the evidence, `discovered` the topics
-    found without the lexicon (``label, n, share, example``; None unless asked for). `spoken` comments speak of a topic.
+    found without the lexicon (``label, n, share, example``; None unless asked for), `labels` what the
+    topics are called (a message id, or the user's own words). `spoken` comments speak of a topic.
     """
 
     topics: pd.DataFrame
@@ -116,6 +117,7 @@ class Topics:
     money: pd.DataFrame | None
     quotes: pd.DataFrame
     discovered: pd.DataFrame | None
+    labels: dict[str, str]
     metric: Metric | None
     comments: int
     spoken: int
@@ -140,8 +142,9 @@ def analyse(
     digests: tuple[str, ...] = (),
     score: str | None = None,
     metric: Metric | None = None,
-    lexicon: Lexicon | None = None,
-    read: Reader | None = by_model,
+    lexicon: Lexicon | str | None = None,
+    read: bool = True,
+    adaptation: str | None = None,
     value: ClvResult | None = None,
     discover: bool = False,
     seed: int = 0,
@@ -160,11 +163,14 @@ def analyse(
     metric : {"nps", "stars"}, optional
         What the score is: NPS of points from 0 to 10, or a mean of stars. Unless given it is NPS for
         answers to a survey that go above 5.
-    lexicon : Lexicon, optional
-        The shipped one unless given.
-    read : callable, optional
-        Labels the clauses that have no opinion of the lexicon: the shipped sentiment model unless given.
-        What it is not sure of is neutral; with None all of these are.
+    lexicon : Lexicon or str, optional
+        The shipped one unless given; a text is of changes to it, as a workspace keeps them
+        (`cxlib.store.topic_words.TopicWords.written`). The receipt has the text.
+    read : bool
+        Whether the sentiment model labels the clauses that have no opinion of the lexicon, neutral where
+        it is not sure; without it all of these are neutral.
+    adaptation : str, optional
+        What the model of a workspace has of its own (`cxlib.voice.adapted`).
     value : ClvResult, optional
         Of the orders of the same customers.
     discover : bool
@@ -188,9 +194,10 @@ def analyse(
             least=SMALLEST,
             n=wrote,
         )
-    used = lexicon or shipped()
+    used = of_text(lexicon) if isinstance(lexicon, str) else lexicon or shipped()
     texts = [text if isinstance(text, str) else None for text in held["text"]]
-    rows = by_comment(aspect_polarities(texts, used, read))
+    model = adapted(adaptation)
+    rows = by_comment(aspect_polarities(texts, used, by_model(model) if read else None))
     rows = rows.join(held[["line", "customer_id", "day"]], on="text")
     kind = metric or _metric(held["score"], found.survey)
     topics = topic_table(rows)
@@ -216,6 +223,7 @@ def analyse(
         money=None if value is None else topic_money(rows, value),
         quotes=evidence(held, rows),
         discovered=_discovered(texts, seed) if discover else None,
+        labels=used.labels,
         metric=kind,
         comments=wrote,
         spoken=spoken,
@@ -223,7 +231,7 @@ def analyse(
         first_day=first,
         last_day=last,
         headline=headline(wrote, spoken, blamed),
-        meaning=meaning(topics, trends, periods),
+        meaning=meaning(topics, trends, periods, used.labels),
         receipt=DEFINITIONS[0].receipt(
             snapshots=digests,
             rows_in=found.rows,
@@ -235,11 +243,13 @@ def analyse(
                 "as_of": as_of.isoformat() if as_of else None,
                 "score": score,
                 "metric": kind,
-                "lexicon": _digest(used),
+                "lexicon": used.digest if isinstance(lexicon, Lexicon) else lexicon,
+                "lexicon_digest": used.digest,
                 "discover": discover,
                 "seed": seed,
-                "read": "rules" if read is None else "rules and model",
-                "model_version": classifier.shipped().version if read is by_model else None,
+                "read": read,
+                "model_version": model.version if read else None,
+                **stated(adaptation),
             },
             timezone=timezone,
             date_basis=DATE_BASIS,
@@ -297,8 +307,3 @@ def _monthly(rows: pd.DataFrame, periods: tuple[Period, ...]) -> pd.DataFrame:
     table = counts.reindex(index, fill_value=0).fillna(0).astype("int64").reset_index()
     complete = {p.name: p.complete for p in periods}
     return table.assign(complete=table["name"].map(complete).astype("bool"))
-
-
-def _digest(lexicon: Lexicon) -> str:
-    written = json.dumps(lexicon.to_dict(), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(written.encode()).hexdigest()[:16]

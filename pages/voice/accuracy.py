@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cxlib.i18n import N_
-from pages import _accuracy, _parts, _report, _state
+from pages import _accuracy, _adaptation, _parts, _report, _state
 
 PAGE = {"title": "Accuracy check", "group": "voice", "icon": ":material/fact_check:", "order": 90}
 
@@ -29,6 +29,6 @@ _accuracy.asking(now)
 st.subheader(_("How often is the model right?"), anchor=False)
 found = _accuracy.result(now)
 st.subheader(_("What does it learn from you?"), anchor=False)
-_accuracy.learned(now, found)
+_adaptation.learned(now, found)
 _accuracy.given(now)
 _report.receipt(found.receipt if found else now.asked.receipt)

@@ -7,7 +7,7 @@ from cxlib.charts import accuracy as charts
 from cxlib.charts.theme import DARK, LIGHT
 from cxlib.i18n import language, languages
 from cxlib.labels import label
-from cxlib.voice import accuracy
+from cxlib.voice import accuracy, labelling
 
 
 @pytest.fixture(scope="module")
@@ -38,5 +38,5 @@ def test_tables_have_labelled_columns(result):
     assert pairs["labels"].sum() == 40
     shown = charts.label_table(result, language("en"))
     assert set(charts.BY_LABEL) <= set(shown.columns)
-    for column in (*charts.PAIRS, *charts.BY_LABEL, *accuracy.GIVEN):
+    for column in (*charts.PAIRS, *charts.BY_LABEL, *labelling.GIVEN):
         assert label(column).name != column

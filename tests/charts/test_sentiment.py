@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cxlib.charts import emotions, sentiment_groups
 from cxlib.charts import sentiment as charts
-from cxlib.charts import sentiment_groups
 from cxlib.export import spec
 from cxlib.export.image import to_image
 from cxlib.voice import sentiment
@@ -28,6 +28,7 @@ def test_what_a_click_selects_is_in_the_data(result, lang, look):
         (charts.monthly(result, (), lang, look), "month", ["name", "key"]),
         (sentiment_groups.groups(result, "channel", lang, look), "group", ["group"]),
         (sentiment_groups.ratings(result, lang, look), "stars", ["rating", "key"]),
+        (emotions.emotions(result, lang, look), "emotion", ["key"]),
     ):
         made = spec.apart(chart)
         (picked,) = [p for p in made["params"] if p["name"] == name]
@@ -46,6 +47,14 @@ def test_tables_hold_what_was_counted(result, lang, names):
     assert groups["comments"].sum() == result.receipt.rows_used
     stars = sentiment_groups.ratings_table(result, lang).set_index("rating_given")
     assert stars.loc[1.0, "negative_share"] == 1.0
+    felt = emotions.emotion_table(result, lang).set_index("key")
+    assert (
+        felt["comments"].to_dict()
+        == result.comments["emotion"]
+        .value_counts()
+        .reindex(emotions.EMOTIONS, fill_value=0)
+        .to_dict()
+    )
     read = charts.read_table(result, lang)
     assert read["comments"].sum() == sum(result.counts.values())
 
@@ -56,6 +65,7 @@ def test_columns_are_all_there(result, lang):
     assert set(sentiment_groups.GROUPS) == set(
         sentiment_groups.groups_table(result, "channel", lang)
     )
+    assert set(emotions.COLUMNS) < set(emotions.emotion_table(result, lang))
     assert set(charts.READ) == set(charts.read_table(result, lang))
     rows = charts.listed_table(comment_list(result), lang)
     assert set(rows["sentiment"]) <= {lang(word) for word in charts.LABELS.values()}

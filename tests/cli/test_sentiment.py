@@ -111,3 +111,50 @@ def test_an_unknown_column_is_refused(file, capsys):
     status, refused = answer(capsys, file, "--text-column", "Komentar")
     assert status == 2
     assert refused["error"]["code"] == "unknown_column"
+
+
+def test_nothing_after_the_day_counts(file, tmp_path, capsys):
+    out, before = tmp_path / "o.csv", tmp_path / "before.csv"
+    asked = ("--text-column", "Ulasan", "--map", "timestamp=Tgl")
+    status, found = answer(capsys, file, *asked, "--as-of", "2024-01-03", "--out", out)
+    assert status == 0
+    _, *rows = written(out)
+    assert [row[:4] for row in rows] == ROWS
+    # A row without a day counts, as in other commands; a later one is there, and is not read.
+    assert [row[4:] for row in rows[3:5]] == [["", "", ""]] * 2
+    assert [row[4] for row in rows if row[0] not in ("3", "4", "007")] == [
+        "positive",
+        "negative",
+        "positive",
+    ]
+    with before.open("w", encoding="utf-8", newline="") as opened:
+        csv.writer(opened).writerows([HEADER, *(row for row in ROWS if row[0] not in ("4", "007"))])
+    _, alone = answer(capsys, before, *asked)
+    for name in ("comments", "labelled", "counts", "shares", "languages"):
+        assert found[name] == alone[name]
+    receipt = found["receipt"]
+    assert receipt["excluded"]["after the end of observation"] == 2
+    assert receipt["parameters"]["as_of"] == "2024-01-03"
+    assert receipt["rows_in"] == receipt["rows_used"] + sum(receipt["excluded"].values())
+    _, whole = answer(capsys, file, *asked, "--as-of", "2024-01-05")
+    assert whole["comments"] == 5
+
+
+def test_the_end_of_a_day_is_in_it(tmp_path, capsys):
+    path = tmp_path / "f.csv"
+    path.write_text(
+        "review,at\nbagus sekali,31/01/2024 23:59:59\nkecewa,01/02/2024 00:00:00\n",
+        encoding="utf-8",
+    )
+    asked = ("--text-column", "review", "--map", "timestamp=at", "--date-format", "dmy")
+    status, found = answer(capsys, path, *asked, "--as-of", "2024-01-31")
+    assert status == 0
+    assert (found["comments"], found["counts"]["positive"]) == (1, 1)
+
+
+def test_without_days_there_is_no_as_of(tmp_path, capsys):
+    path = tmp_path / "f.csv"
+    path.write_text("review\nbagus sekali\nsangat kecewa\n", encoding="utf-8")
+    status, refused = answer(capsys, path, "--text-column", "review", "--as-of", "2024-01-01")
+    assert status == 2
+    assert refused["error"]["code"] == "no_days"

@@ -14,7 +14,9 @@ from cxlib.i18n import language, languages
 from cxlib.results import Receipt
 from cxlib.store.workspaces import Store
 from cxlib.value import rfm
-from tests.contracts.test_analyses import ANALYSES, COMMAND, NO_COMMAND, orders
+from cxlib.voice import adapted, sentiment, topics
+from cxlib.voice.classifier import shipped
+from tests.contracts.test_analyses import ANALYSES, COMMAND, NO_COMMAND, feedback, orders
 
 COMMANDS = {
     "rfm": ["--scoring", "fm"],
@@ -267,6 +269,50 @@ def test_the_receipt_of_a_page_is_verified_in_the_store(shown, capsys, tmp_path)
     assert (status, found["error"]["code"]) == (2, "other_data")
     status, found, _ = answer(capsys, shown, "--home", tmp_path / "nothing")
     assert (status, found["error"]["code"]) == (2, "no_store")
+
+
+@pytest.fixture
+def adapted_report(tmp_path):
+    """A store with reviews, and a page's download of them, read with a model that was adapted."""
+    store = Store(tmp_path / "home", None, lambda: dt.datetime.now(dt.UTC), lambda: uuid4().hex)
+    workspace = store.create("analysis", "")
+    feedback().to_parquet(tmp_path / "feedback.parquet", index=False)
+    data = workspace.commit(
+        "feedback", [tmp_path / "feedback.parquet"], digest="d" * 64, source="", report={}
+    )
+    own = {"version": shipped().version, "threshold": 0.9, "n": 60, "refit": None}
+    adaptation = adapted.written(own)
+
+    def write(analysis):
+        with engine.connect(data.folder) as connection:
+            table = engine.scan(connection, [data.table])
+            proof = analysis.analyse(table, digests=(data.digest,), adaptation=adaptation).receipt
+        made = report.report(proof, (), [data], {"adaptation": adaptation})
+        path = tmp_path / "page.json"
+        path.write_text(json.dumps(made), encoding="utf-8")
+        return path
+
+    yield write
+    store.close()
+
+
+@pytest.mark.parametrize("analysis", [sentiment, topics])
+def test_a_report_carries_what_the_model_was_adapted_by(adapted_report, analysis, capsys, tmp_path):
+    # The workspace itself keeps no adaptation here: somebody went back to the shipped model.
+    home, path = ("--home", tmp_path / "home"), adapted_report(analysis)
+    status, found, _ = answer(capsys, path, *home)
+    assert (status, found["state"], found["differences"]) == (0, "equal", [])
+
+    def change(report):
+        known = json.loads(report["parameters"]["adaptation"])
+        report["parameters"]["adaptation"] = json.dumps({**known, "threshold": 0.5})
+
+    status, found, _ = answer(capsys, changed(path, change), *home)
+    assert (status, found["state"]) == (2, "differs")
+    assert "receipt.parameters.adaptation" in {d["path"] for d in found["differences"]}
+    changed(path, lambda report: report.update(parameters=report["receipt"]["parameters"]))
+    status, found, _ = answer(capsys, path, *home)
+    assert (status, found["error"]["code"]) == (2, "no_adaptation")
 
 
 @pytest.mark.parametrize("name", sorted(set(ANALYSES) - set(NO_COMMAND)))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 
+import numpy as np
 import pytest
 
 from cxlib.i18n import language, languages
 from cxlib.ingest.plan import plan
 from cxlib.ingest.staged import ReadOptions
-from cxlib.store import intake, labels
-from cxlib.voice import accuracy
+from cxlib.store import case_rules, intake, labels
+from cxlib.store.case_rules import Rules
+from cxlib.voice import labelling
 from cxlib.voice.classifier import shipped
 from tests.pages.conftest import words
 
@@ -78,7 +81,7 @@ def test_the_second_of_two_people_is_told(visit, told):
 @pytest.mark.parametrize("code", languages())
 def test_with_labels_enough_there_is_a_result_that_can_be_used(visit, told, code):
     texts = [f"{SAID[i % 4]} nomor {i}" for i in range(80)]
-    drawn = accuracy.sample(texts, shipped().read(texts), 80)
+    drawn = labelling.sample(texts, shipped().read(texts), 80)
     for key, said in zip(labels.keys(told, drawn["text"]), drawn["said"], strict=True):
         labels.put(told, key, said, "sample", seen=None)
     shown = visit(PAGE, told.id, code)
@@ -87,6 +90,53 @@ def test_with_labels_enough_there_is_a_result_that_can_be_used(visit, told, code
     assert lang("Read as you do") in [m.label for m in shown.metric]
     press(shown, "accuracy_use")
     assert not shown.exception
-    assert labels.adaptation(told)["version"] == shipped().version
+    kept = labels.adaptation(told)
+    assert kept["version"] == shipped().version
+    said = lang("Read with the model adapted to your {n} labels.", n=lang.number(kept["n"]))
+    for page in ("feedback", "comments", "topics"):
+        assert said in words(visit(f"voice/{page}.py", told.id, code))
     press(shown, "accuracy_back")
     assert labels.adaptation(told) is None
+
+
+def test_every_page_reads_with_the_model_of_the_workspace(visit, told):
+    def seen():
+        counted = visit("voice/feedback.py", told.id)
+        rows = visit("voice/comments.py", told.id).dataframe[0].value
+        opened = visit("act/cases.py", told.id)
+        assert [*counted.exception, *opened.exception] == []
+        return (
+            [m.value for m in counted.metric],
+            rows["sentiment"].value_counts().to_dict(),
+            "would be opened" in words(opened),
+        )
+
+    case_rules.keep(told, Rules(stars=1, score=0))
+    shipped_ones = seen()
+    # A model that likes everything: what was blame is praise.
+    refit = {
+        "turn": np.eye(3).tolist(), "dense": np.zeros((30, 3)).tolist(), "intercept": [0.0, 0.0, 20.0],
+    }  # fmt: skip
+    labels.adapt(told, {"version": shipped().version, "threshold": 0.5, "n": 212, "refit": refit})
+    assert shipped_ones[1].keys() > {"Positive"}
+    tiles, counts, opened = seen()
+    assert tiles != shipped_ones[0]
+    assert counts == {"Positive": 80}
+    assert (shipped_ones[2], opened) == (True, False)
+    assert "adapted to your 212 labels" in words(visit("act/cases.py", told.id))
+    labels.adapt(told, None)
+    assert seen() == shipped_ones
+
+
+def test_the_report_of_a_page_leads_to_its_numbers(visit, told, monkeypatch):
+    made = {}
+    monkeypatch.setattr(
+        "pages._report.st.download_button", lambda name, data, **more: made.update({name: data})
+    )
+    said = {"version": shipped().version, "threshold": 0.99, "n": 60, "refit": None}
+    labels.adapt(told, said)
+    for page in ("comments", "topics"):
+        assert not visit(f"voice/{page}.py", told.id).exception
+        held = json.loads(made["Report for verifying"]())
+        assert json.loads(held["parameters"]["adaptation"]) == said
+        assert held["receipt"]["parameters"]["adapted_labels"] == 60

@@ -57,6 +57,18 @@ def test_a_link_opens_its_comments(reviewed, visit, lang, label):
     assert len(rows) == (wanted["sentiment"].eq(label) & wanted["channel"].eq("app")).sum()
 
 
+@pytest.mark.parametrize(("lang", "emotion"), [("en", "Joy"), ("id", "Senang")])
+def test_emotions_are_behind_a_question_and_open_their_comments(reviewed, visit, lang, emotion):
+    closed = visit(OVERVIEW, reviewed.id, lang)
+    shown = visit(OVERVIEW, reviewed.id, lang, emotions="true")
+    assert not shown.exception
+    assert len(shown.get("vega_lite_chart")) == len(closed.get("vega_lite_chart")) + 1
+    rows = visit(EXPLORER, reviewed.id, lang, emotion=emotion).dataframe[0].value
+    everything = visit(EXPLORER, reviewed.id, lang).dataframe[0].value
+    assert 0 < len(rows) < len(everything)
+    assert rows["comment_language"].nunique() == 1
+
+
 def test_numbers_of_customers_are_covered(reviewed, visit):
     shown = visit(EXPLORER, reviewed.id, search="biasa")
     rows = shown.dataframe[0].value

@@ -1,12 +1,15 @@
 """Labels of comments: kept without the text, one a comment, the second of two people is told."""
 
 import json
+import zipfile
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
 from cxlib.errors import CxError, NotFound
 from cxlib.store import labels
+from cxlib.store.export import export
 
 
 @pytest.fixture
@@ -81,6 +84,25 @@ def test_what_was_learned_is_kept_as_json_and_forgotten(workspace):
     assert labels.adaptation(workspace) == json.loads(json.dumps(said))
     labels.adapt(workspace, None)
     assert labels.adaptation(workspace) is None
+
+
+def test_an_export_takes_them_along_with_the_line_of_their_text(workspace, tmp_path):
+    reviews = pd.DataFrame({"line": [2, 3, 4], "text": ["jelek", None, "Bagus "], "x": [1, 2, 3]})
+    reviews.to_parquet(tmp_path / "feedback.parquet", index=False)
+    workspace.commit(
+        "feedback", [tmp_path / "feedback.parquet"], digest="d" * 64, source="", report={}
+    )
+    for text, answer in (("bagus", "positive"), ("tidak ada lagi", "negative")):
+        labels.put(workspace, key(workspace, text), answer, "sample", "Sari", seen=None)
+    said = {"version": "1", "threshold": 0.7, "n": 50, "refit": None}
+    labels.adapt(workspace, said)
+    export(workspace, tmp_path / "all.zip")
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        told = json.loads(archive.read("workspace.json"))
+    kept = {one["line"]: (one["answer"], one["who"]) for one in told["labels"]}
+    assert kept == {4: ("positive", "Sari"), None: ("negative", "Sari")}
+    assert told["settings"]["sentiment_adaptation"] == said
+    assert key(workspace, "bagus") not in json.dumps(told)
 
 
 def test_after_an_erasure_nothing_is_kept(workspace):

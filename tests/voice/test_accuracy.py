@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,10 +11,10 @@ from scipy.special import softmax
 
 from cxlib.errors import NotEnoughData
 from cxlib.statistics import wilson
-from cxlib.voice import accuracy, adaptation
+from cxlib.voice import accuracy, adaptation, labelling
 from cxlib.voice.classifier import LABELS, Readings, shipped
+from tests.shared import shared
 
-DATA = Path(__file__).parents[3] / "shared" / "data" / "sentiment"
 NAMES = np.array(LABELS, object)
 
 
@@ -24,7 +23,8 @@ def readings(logits: np.ndarray, threshold: float = 0.6) -> Readings:
     confidence = probabilities.max(axis=1)
     label = NAMES[probabilities.argmax(axis=1)]
     label[confidence < threshold] = "unsure"
-    return Readings(label, confidence, np.full(len(label), "id", object), probabilities)
+    language, emotion = (np.full(len(label), word, object) for word in ("id", "unsure"))
+    return Readings(label, confidence, language, probabilities, emotion)
 
 
 class Told:
@@ -56,7 +56,7 @@ def population():
 
 def labelled(population, n: int, seed: int) -> pd.DataFrame:
     texts, read, truth = population
-    drawn = accuracy.sample(texts, read, n, seed)
+    drawn = labelling.sample(texts, read, n, seed)
     return drawn.assign(truth=truth[drawn["row"]])
 
 
@@ -75,37 +75,37 @@ def test_accuracy_is_unbiased_and_its_interval_holds_the_whole(population):
 
 def test_every_beginning_is_a_sample_that_sees_rare_labels(population):
     texts, read, _ = population
-    long = accuracy.sample(texts, read, 200, 7)
-    pd.testing.assert_frame_equal(accuracy.sample(texts, read, 50, 7), long.head(50))
+    long = labelling.sample(texts, read, 200, 7)
+    pd.testing.assert_frame_equal(labelling.sample(texts, read, 50, 7), long.head(50))
     strata = long["stratum"].nunique()
     assert set(long["stratum"].head(strata)) == set(long["stratum"])
     drawn = long.head(50)
     assert (~drawn["sure"]).mean() > (read.label == "unsure").mean()
     assert not long["row"].duplicated().any()
-    assert not accuracy.sample(texts, read, 50, 8)["row"].equals(drawn["row"])
+    assert not labelling.sample(texts, read, 50, 8)["row"].equals(drawn["row"])
 
 
 def test_new_comments_come_between_and_the_order_stays():
     logits = np.tile([0.0, 0.0, 3.0], (300, 1))
     texts = [f"c{i}" for i in range(300)]
-    old = accuracy.sample(texts[:200], readings(logits[:200]), 50, 7)["text"].tolist()
-    new = accuracy.sample(texts, readings(logits), 300, 7)["text"].tolist()
+    old = labelling.sample(texts[:200], readings(logits[:200]), 50, 7)["text"].tolist()
+    new = labelling.sample(texts, readings(logits), 300, 7)["text"].tolist()
     assert [t for t in new if t in set(old)] == old
 
 
 def test_all_of_a_small_table_can_be_labelled_and_what_is_not_read_is_not_asked():
     read = readings(np.tile([0.0, 0.0, 3.0], (5, 1)))
     read.probabilities[3] = read.confidence[3] = np.nan
-    assert sorted(accuracy.sample(list("abcde"), read, 50)["row"]) == [0, 1, 2, 4]
+    assert sorted(labelling.sample(list("abcde"), read, 50)["row"]) == [0, 1, 2, 4]
     read.confidence[:] = np.nan
-    assert accuracy.sample(list("abcde"), read).empty
+    assert labelling.sample(list("abcde"), read).empty
 
 
 def test_a_text_that_is_there_often_counts_as_often_as_it_was_drawn():
     drawn = pd.DataFrame({"stratum": [0, 0, 0, 1], "text": list("abab"), "size": [90, 90, 90, 9]})
-    found = accuracy.answered(drawn, list("abab"), {"a": "neutral"})
+    found = labelling.answered(drawn, list("abab"), {"a": "neutral"})
     assert found["text"].tolist() == ["a"]  # the second "a" comes after an unanswered one
-    found = accuracy.answered(drawn, list("abab"), {"a": "neutral", "b": "skip"})
+    found = labelling.answered(drawn, list("abab"), {"a": "neutral", "b": "skip"})
     assert found["truth"].tolist() == ["neutral", "skip", "neutral", "skip"]
     assert accuracy.weights(found).tolist() == [30, 30, 30, 9]
 
@@ -162,7 +162,7 @@ def test_what_is_asked_adds_up_and_finds_contradictions():
             "rating": [5.0, 5.0, 1.0, 3.0] * 5, "day": pd.Timestamp("2025-01-01"),
         }
     )  # fmt: skip
-    found = accuracy.asked(table, digests=("d",))
+    found = labelling.asked(table, digests=("d",))
     assert found.receipt.rows_in == 20
     assert found.receipt.rows_used == len(found.sample) == 10
     assert found.disagreements["text"].tolist() == [said[1]]
@@ -175,7 +175,7 @@ def test_what_is_asked_adds_up_and_finds_contradictions():
 def taught(logits, dense, truth, n, seed=3):
     """A model of that evidence, and n labels of a stratified sample."""
     texts = [str(i) for i in range(len(truth))]
-    drawn = accuracy.sample(texts, readings(logits), n, seed).assign(weight=0.0)
+    drawn = labelling.sample(texts, readings(logits), n, seed).assign(weight=0.0)
     drawn["truth"] = NAMES[truth[drawn["row"]]]
     drawn["weight"] = accuracy.weights(drawn)
     return Told(logits, dense), drawn
@@ -253,49 +253,9 @@ def test_the_same_labels_give_the_same_parameters_in_any_order():
     assert json.loads(json.dumps(said)) == said
 
 
-TEXTS = [
-    "barang bagus",
-    "tidak enak, kecewa",
-    "biasa aja",
-    "great service!",
-    "it broke",
-    "😡",
-    "。",
-    "商品很好",
-]
-
-
-def test_a_refit_turns_the_shipped_weights_and_nothing_else():
-    rng = np.random.default_rng(1)
-    refit = adaptation.Refit(
-        np.eye(3) + rng.normal(0, 0.2, (3, 3)), rng.normal(0, 0.3, (30, 3)), rng.normal(0, 0.3, 3)
-    )
-    known = {name: getattr(refit, name).tolist() for name in ("turn", "dense", "intercept")}
-    said = {"version": shipped().version, "threshold": 0.8, "n": 200, "refit": known}
-    own = adaptation.applied(shipped(), json.loads(json.dumps(said)))
-    expected = softmax(refit.logits(*shipped().evidence(TEXTS)), axis=1)
-    read = own.read(TEXTS)
-    np.testing.assert_allclose(read.probabilities, expected, rtol=2e-3, atol=1e-5)
-    assert own.threshold == 0.8
-    assert own.version != shipped().version
-    assert (read.label[read.confidence < 0.8] == "unsure").all()
-    assert read.label[-1] == "unlabelled"
-
-
-def test_what_was_learned_for_another_model_is_not_used():
-    said = {"version": "another", "threshold": 0.9, "n": 50, "refit": None}
-    assert adaptation.applied(shipped(), said) is shipped()
-    assert adaptation.applied(shipped(), None) is shipped()
-    own = adaptation.applied(shipped(), {**said, "version": shipped().version})
-    np.testing.assert_array_equal(
-        own.read(TEXTS).probabilities, shipped().read(TEXTS).probabilities
-    )
-
-
 def public(name: str) -> pd.DataFrame:
-    if not (DATA / name).exists():
-        pytest.skip(f"{name} is not there")
-    return pd.read_csv(DATA / name, sep="\t" if name.endswith("tsv") else ",")
+    path = shared(f"data/sentiment/{name}")
+    return pd.read_csv(path, sep="\t" if name.endswith("tsv") else ",")
 
 
 @pytest.mark.parametrize("user", ["plain", "noisy", "wide"])
@@ -316,9 +276,9 @@ def test_on_public_comments_no_user_makes_it_worse(name, user):
         said = clean = np.where(softmax(logits, axis=1).max(axis=1) < 0.93, 1, clean)
     half = np.arange(len(clean)) < 600
     model, drawn = taught(logits[half], dense[half], said[half], 250)
-    adapted = adaptation.fitted(model, drawn)
+    fit = adaptation.fitted(model, drawn)
     rest = (logits[~half], dense[~half], clean[~half])
     before = (rest[0].argmax(axis=1) == rest[2]).mean()
-    assert right(adapted, *rest) >= before - 0.015
+    assert right(fit, *rest) >= before - 0.015
     if user == "wide":
-        assert right(adapted, *rest) >= before
+        assert right(fit, *rest) >= before

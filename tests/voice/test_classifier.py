@@ -13,10 +13,9 @@ import pytest
 from bench.model import CARD, MARK, table
 from bench.sentiment import likeliest
 from cxlib.voice.classifier import FOLDER, LABELS, loaded, save, shipped
+from tests.shared import shared
 
 HERE = Path(__file__).parent
-DATA = HERE.parents[2] / "shared" / "data" / "sentiment"
-NAUGHTY = HERE.parents[2] / "shared" / "corpora" / "blns"
 CHALLENGE = pd.DataFrame(tomllib.loads((HERE / "challenge.toml").read_text("utf-8"))["comment"])
 
 
@@ -62,6 +61,8 @@ def test_the_language_of_short_comments_is_told(challenge):
         "¿Dónde está mi pedido? Todavía no ha llegado y nadie responde",
         "Die Lieferung kam viel zu spät und das Paket war beschädigt",
         "Le produit est arrivé cassé, je suis très déçu du service",
+        "Alles bestens, gerne wieder!",
+        "Livraison rapide, produit conforme",
         "商品很好，快递也很快",
         "配送が遅すぎます",
         "الخدمة ممتازة والتوصيل سريع",
@@ -114,9 +115,7 @@ def test_a_megabyte_and_control_characters_do_no_harm():
 
 
 def test_naughty_strings_do_no_harm():
-    if not NAUGHTY.is_dir():
-        pytest.skip("the naughty strings are not here: ../shared/corpora/blns")
-    found = [p for p in NAUGHTY.rglob("*") if p.suffix in {".txt", ".json"}]
+    found = [p for p in shared("corpora/blns").rglob("*") if p.suffix in {".txt", ".json"}]
     texts = [line for p in found for line in p.read_text("utf-8", "replace").split("\n")]
     read = shipped().read(texts)
     sums = read.probabilities.sum(axis=1)
@@ -145,13 +144,24 @@ def test_probabilities_out_of_fold_are_calibrated():
 
 
 def test_the_validation_sets_are_read_as_the_card_says():
-    if not DATA.is_dir():
-        pytest.skip("the public comments are not here: ../shared/data/sentiment")
+    data = shared("data/sentiment")
     from bench._sentiment import HELD, read
 
-    held = read(DATA, HELD)
+    held = read(data, HELD)
     got = shipped().read(held["text"].tolist())
     right = likeliest(got.probabilities) == held["label"].to_numpy()
     sure = np.isin(got.label, LABELS)
     assert sure.mean() >= 0.75
     assert right[sure].mean() >= 0.90
+
+
+def test_an_emotion_is_named_in_indonesian_alone():
+    read = shipped().read(
+        [
+            "Barang bagus, cepat sampai, mantap",
+            "Penjual bohong, marah saya, kurang ajar",
+            "😡",
+            "I am so angry",
+        ]
+    )
+    assert read.emotion.tolist() == ["joy", "anger", "unlabelled", "unlabelled"]

@@ -11,9 +11,9 @@ import pytest
 from cxlib.errors import CxError
 from cxlib.voice.aspects import LABELS, Lexicon, shipped
 from cxlib.voice.polarities import aspect_polarities, aspects_of
+from tests.shared import shared
 
 EXAMS = ("two_aspects", "two_aspects_unseen", "two_aspects_third")
-BLNS = Path(__file__).resolve().parents[2].parent / "shared" / "corpora" / "blns" / "blns.json"
 WORDS = {1: "positive", 0: "neutral", -1: "negative", None: "unknown"}
 
 
@@ -118,7 +118,6 @@ def test_a_long_text_is_no_harm(part):
 
 
 def test_naughty_strings_are_no_harm():
-    if not BLNS.exists():
-        pytest.skip("shared/corpora/blns is not here")
-    table = aspect_polarities(json.loads(BLNS.read_text("utf-8")), shipped())
+    naughty = json.loads(shared("corpora/blns/blns.json").read_text("utf-8"))
+    table = aspect_polarities(naughty, shipped())
     assert (table["start"] < table["end"]).all()

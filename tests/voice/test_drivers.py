@@ -22,8 +22,8 @@ from cxlib.ingest.plan import Score, plan
 from cxlib.voice.drivers import analyse
 from cxlib.voice.quadrant import _quadrant
 from cxlib.voice.ratings import chosen, rated_low, ratings, scale_of
+from tests.shared import shared
 
-SFO = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "surveys" / "sfo_2017.csv"
 SCALES = (Score("nps", "nps", 0, 10), Score("csat", "csat", 1, 5))
 NAMES = {"a0": "delivery", "a1": "product", "a2": "price"}
 
@@ -132,9 +132,7 @@ def test_figures_equal_an_independent_computation(demo, demo_result):
 
 
 def test_a_real_survey_runs_end_to_end(tmp_path):
-    if not SFO.is_file():
-        pytest.skip("shared/data/surveys/sfo_2017.csv is not here")
-    found = imported(SFO, tmp_path)
+    found = imported(shared("data/surveys/sfo_2017.csv"), tmp_path)
     table = pd.read_parquet(found.table)
     result = of_import(found)
     assert result.name == "NETPRO"

@@ -25,6 +25,7 @@ WORDS = {
     "hm": "unsure",
     "hola": "unlabelled",
 }
+FEELINGS = {"good": "joy", "so": "unsure", "bad": "anger"}
 LABELS = ("negative", "neutral", "positive")
 
 
@@ -42,7 +43,8 @@ class ByFirstWord:
         told = label != "unlabelled"
         sure = np.where(told, np.where(label == "unsure", 0.5, 0.9), np.nan)
         language = np.where(told, "en", "other").astype(object)
-        return Readings(label, sure, language, np.full((len(texts), 3), np.nan))
+        emotion = np.array([FEELINGS.get(t.split()[0], "unlabelled") for t in texts], object)
+        return Readings(label, sure, language, np.full((len(texts), 3), np.nan), emotion)
 
 
 def table(n=600, seed=7):
@@ -251,3 +253,31 @@ def test_the_shipped_model_reads_both_languages():
         "en": 30,
     }
     assert result.counts["positive"] == result.counts["negative"] == 30
+
+
+def test_emotions_are_of_what_is_named(shop):
+    rows, result = shop
+    word = rows["text"].str.split().str[0]
+    joy, anger = (word == "good").sum(), (word == "bad").sum()
+    found = result.emotions.set_index("emotion")
+    assert found["n"].to_dict() == {"anger": anger, "joy": joy, "fear": 0, "love": 0, "sadness": 0}
+    expected = wilson(int(anger), int(anger + joy))
+    assert found.loc["anger", ["share", "low", "high"]].tolist() == pytest.approx(
+        [expected.value, expected.low, expected.high]
+    )
+    assert result.felt is not None
+    unsure = (word == "so").sum()
+    assert result.felt.value == pytest.approx((joy + anger) / (joy + anger + unsure))
+    listed = comment_list(result, emotions=("joy",))
+    assert set(listed["text"].str.split().str[0]) == {"good"}
+    assert len(listed) == joy
+
+
+def test_few_emotions_are_not_shown():
+    few = table(600)
+    few.loc[~few["text"].str.startswith("hm"), "text"] = "so thing"
+    few.loc[few.index[:9], "text"] = "bad thing"
+    result = sentiment.analyse(few, model=ByFirstWord())
+    assert result.emotions.empty
+    assert result.felt is not None
+    assert result.felt.value > 0
