@@ -69,13 +69,12 @@ def _evidence(of: Workspace, case: Case) -> None:
     """What the customer said, personal data covered, and where that is in the data."""
     st.subheader(_("What happened"), anchor=False)
     who = _parts.plain(case.customer_id or _("Nobody’s id"))
-    given = "" if case.score is None else f" {case.score:g}"
-    st.markdown(f"**{who}** · {_(SOURCES[case.source])}{given}")
+    st.markdown(f"**{who}** · {_(SOURCES[case.source])}{_cases.scored(case)}")
     data = next((v for v in of.snapshots(case.kind) if v.digest == case.digest), None)
     row = _row(data, case.line) if data else {}
     said = row.get(TEXTS[case.kind])
     if said:
-        st.markdown(f"> {_parts.plain(masked(str(said)), 2_000).replace(chr(10), ' ')}")
+        st.markdown(f"> {_parts.plain(masked(str(said)), 2_000)}")
     if case.topic:
         st.markdown(f"{_('Topic')}: {_parts.plain(case.topic)}")
     day = "" if case.happened is None else _state.session().lang.date(case.happened.date())

@@ -24,9 +24,9 @@ from cxlib.store.cases import SOURCES, Trigger
 from cxlib.store.snapshots import Snapshot
 from cxlib.store.workspaces import Workspace
 from cxlib.tables.kind import kinds
-from cxlib.voice.classifier import shipped
+from cxlib.voice.adapted import adapted
 from cxlib.voice.questions import Question
-from pages import _cache, _case, _cases, _changing, _report, _state, _survey
+from pages import _adapted, _cache, _case, _cases, _changing, _report, _state, _survey
 
 _ = _state.say
 
@@ -54,33 +54,37 @@ def tables() -> dict[str, Snapshot]:
     return {kind: data for kind, data in found.items() if data is not None}
 
 
-def reader() -> Read:
-    """What reads comments."""
-    return shipped().read
+def reader(adaptation: str | None) -> Read:
+    """What reads comments: the model of the workspace."""
+    return adapted(adaptation).read
 
 
 def candidates(of: Workspace) -> tuple[Candidates, ...]:
     """What the rules say of each table, read again when a table or a rule changes."""
     known = dataclasses.replace(case_rules.rules(of), version=None)
+    by = _adapted.current()
     found = []
     for kind, data in tables().items():
         if kind == "responses":
             asked = next((q for q in _survey.questions_of(data) if q.metric == "nps"), None)
             found.append(
-                _cache.rows(_responses, data, kind, rules=known, asked=asked, of=data.digest)
+                _cache.rows(_responses, data, kind, rules=known, asked=asked, of=data.digest, by=by)
             )
+        elif kind == "feedback":
+            found.append(_cache.rows(_feedback, data, kind, rules=known, of=data.digest, by=by))
         else:
-            judge = {"feedback": _feedback, "tickets": _tickets}[kind]
-            found.append(_cache.rows(judge, data, kind, rules=known, of=data.digest))
+            found.append(_cache.rows(_tickets, data, kind, rules=known, of=data.digest))
     return tuple(found)
 
 
-def _responses(table: Any, rules: Rules, asked: Question | None, of: str) -> Candidates:
-    return from_responses(table, rules, asked, reader() if rules.comments else None, digest=of)
+def _responses(
+    table: Any, rules: Rules, asked: Question | None, of: str, by: str | None
+) -> Candidates:
+    return from_responses(table, rules, asked, reader(by) if rules.comments else None, digest=of)
 
 
-def _feedback(table: Any, rules: Rules, of: str) -> Candidates:
-    return from_feedback(table, rules, reader() if rules.comments else None, digest=of)
+def _feedback(table: Any, rules: Rules, of: str, by: str | None) -> Candidates:
+    return from_feedback(table, rules, reader(by) if rules.comments else None, digest=of)
 
 
 def _tickets(table: Any, rules: Rules, of: str) -> Candidates:
@@ -90,11 +94,14 @@ def _tickets(table: Any, rules: Rules, of: str) -> Candidates:
 def opening(of: Workspace, known: Collection[str]) -> None:
     """How many cases the rules would open, and the button that does."""
     _changing.told(KEY)
+    if case_rules.rules(of).comments and tables().keys() - {"tickets"}:
+        _adapted.told()
     with st.spinner(_("Computing…"), show_time=True):
         new = new_ones(candidates(of), known)
     if not new:
         if not known:
             st.info(_("By the rules below, no customer needs a call now."))
+            _report.issues(notes(of))
         return
     lang = _state.session().lang
     by = {source: sum(t.source == source for t in new) for source in SOURCES}

@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from cxlib.act.cases import BY, FEW, CaseFigures, case_table
+from cxlib.act.cases import BY, FEW, CaseFigures, case_table, group_of, lasting
 from cxlib.charts import cases as charts
 from cxlib.definitions import Definition
-from cxlib.export.table import table
 from cxlib.i18n import N_
 from cxlib.store.cases import SOURCES, STATUSES, Case
 from pages import _charts, _parts, _report, _state
@@ -123,10 +122,7 @@ def to_do(found: Sequence[Case], now: dt.datetime) -> None:
         _("As a list: {count}", count=count), "case_list", ":material/list:"
     ):
         with opened:
-            shown = table(case_table(found, zone()), lang, LISTED)
-            _charts.frame(shown, "cases_table", count)
-            with st.container(horizontal=True):
-                _charts.downloads(shown, "cases")
+            _charts.listed(case_table(found, zone()), "cases", count, LISTED)
 
 
 def _card(case: Case, now: dt.datetime) -> None:
@@ -134,7 +130,7 @@ def _card(case: Case, now: dt.datetime) -> None:
         who = _parts.plain(case.customer_id or _("Nobody’s id"))
         st.markdown(
             f"**{who}** · {_(SOURCES[case.source])}"
-            + ("" if case.score is None else f" {case.score:g}")
+            + scored(case)
             + (f" · {_parts.plain(case.topic)}" if case.topic else ""),
             width="stretch",
         )
@@ -146,14 +142,21 @@ def _card(case: Case, now: dt.datetime) -> None:
         st.button(
             _("Open"),
             icon=":material/arrow_forward:",
-            help=_("Open the case of {who}", who=case.customer_id or case.kind),
+            help=_("Open the case of {who}", who=who),
             key=f"{KEY}_open_{case.id}",
             on_click=_state.put,
             args=(KEY, case.id),
         )
 
 
-def compared(result: CaseFigures) -> None:
+def scored(case: Case) -> str:
+    """The score that was given, said after what opened the case."""
+    if case.score is None:
+        return ""
+    return ", " + _("score {score}", score=_state.session().lang.number(case.score))
+
+
+def compared(result: CaseFigures, ordered: Sequence[Case]) -> None:
     """How soon cases are closed, and how owners, causes and sources compare."""
     st.subheader(_("Does the loop close?"), anchor=False)
     told = []
@@ -175,37 +178,57 @@ def compared(result: CaseFigures) -> None:
     if rows:
         _report.figures(rows)
     if result.curve is not None and result.curve.events.sum():
-        _charts.chart(
+        point = _charts.chart(
             charts.closing,
             result,
             "cases_closing",
             _("Share of cases still open by hours since their opening"),
             charts.closing_table(result, _state.session().lang),
+            select=True,
         )
+        if point.get("wait"):
+            hours = float(point["wait"][0]["hours"])
+            _behind(lasting(ordered, hours, result.moment), "cases_lasting")
+        else:
+            st.caption(_("Click the line for the cases that took so long or longer."))
     if opened := _parts.details(
         _("By owner, root cause and source"), "case_groups", ":material/bar_chart:"
     ):
         with opened:
-            _groups(result)
+            _groups(result, ordered)
 
 
-def _groups(result: CaseFigures) -> None:
+def _groups(result: CaseFigures, ordered: Sequence[Case]) -> None:
     lang = _state.session().lang
     with st.container(horizontal=True):
         by = _parts.choice(_("Compare by"), BY, "case_by")
         measure = _parts.choice(_("Figure"), charts.MEASURES, "case_figure")
     rows = charts.group_table(result, by, lang)
-    _charts.chart(
+    point = _charts.chart(
         charts.groups,
         result,
         "cases_groups",
         _("{figure} by {group}", figure=_(charts.MEASURES[measure]), group=_(BY[by])),
         rows,
+        select=True,
         args=(by, measure),
     )
     st.caption(
-        _("Lines are 95 % intervals. Groups differ in whom they got: this is no test of people.")
+        _(
+            "Lines are 95 % intervals. Groups differ in whom they got: this is no test of people."
+            " Click a point for its cases."
+        )
     )
+    if point.get("group"):
+        group = point["group"][0]["key"]
+        _behind([case for case in ordered if group_of(case, by) == group], "cases_of_group")
+
+
+def _behind(found: Sequence[Case], key: str) -> None:
+    """The cases behind a mark."""
+    count = _state.session().lang.plural(N_("{n} case"), N_("{n} cases"), len(found))
+    st.subheader(count, anchor=False)
+    _charts.listed(case_table(found, zone()), key, count, LISTED)
 
 
 def reading(known: Sequence[Definition]) -> None:

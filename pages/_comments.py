@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 
 from cxlib.charts import sentiment as charts
+from cxlib.charts.emotions import EMOTIONS
+from cxlib.charts.topics import SIDES
 from cxlib.i18n import N_
 from cxlib.store.snapshots import Snapshot
 from cxlib.voice import topics
-from cxlib.voice.aspects import LABELS
 from cxlib.voice.comment_list import comment_list
 from cxlib.voice.sentiment import Sentiment
-from pages import _charts, _feedback, _parts, _state
+from pages import _adapted, _charts, _feedback, _parts, _state, _topic_words
 
 _ = _state.say
 
@@ -33,7 +34,10 @@ def conditions(result: Sentiment, data: Snapshot, part: dict[str, Any]) -> dict[
         )
         labels = _chosen(_("Sentiment"), charts.LABELS, "sentiment", charts.LABELS.get)
         month = _one(_("Month"), months, "month", _parts.period)
-        topic = _one(_("Topic"), LABELS, "topic", lambda t: _(LABELS[t]))
+        called = _topic_words.names()
+        topic = _one(_("Topic"), called, "topic", lambda t: _(called[t]))
+        moods = {side: _(name) for side, name in SIDES.items()}
+        mood = _one(_("Mood"), moods, "mood", moods.__getitem__) if topic else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         stars = _chosen(
             _("Score"), [f"{r:g}" for r in result.ratings["rating"]], "stars", lambda s: s
@@ -41,8 +45,9 @@ def conditions(result: Sentiment, data: Snapshot, part: dict[str, Any]) -> dict[
         languages = _chosen(
             _("Language"), charts.LANGUAGES, "comment_language", charts.LANGUAGES.get
         )
+        emotions = _chosen(_("Emotion"), EMOTIONS, "emotion", EMOTIONS.get)
         groups = [
-            (column, _chosen(_(name), _values(result, column), column, lambda v: v))
+            (column, _chosen(_parts.plain(_(name)), _values(result, column), column, lambda v: v))
             for column, name in _feedback.columns(data).items()
         ]
         contradicting = st.toggle(
@@ -54,12 +59,13 @@ def conditions(result: Sentiment, data: Snapshot, part: dict[str, Any]) -> dict[
     return {
         "labels": labels,
         "languages": languages,
+        "emotions": emotions,
         "month": month,
         "ratings": tuple(float(s) for s in stars),
         "groups": tuple((c, values) for c, values in groups if values),
         "contradicting": contradicting,
         "search": search or "",
-        "lines": _of_topic(data, topic, part),
+        "lines": _of_topic(data, topic, mood, part),
     }
 
 
@@ -84,15 +90,18 @@ def listed(result: Sentiment, asked: dict[str, Any]) -> None:
     )
 
 
-def _of_topic(data: Snapshot, topic: str | None, part: dict[str, Any]) -> tuple[int, ...] | None:
-    """The lines of the comments that speak of a topic; None where none is asked for."""
+def _of_topic(
+    data: Snapshot, topic: str | None, mood: str | None, part: dict[str, Any]
+) -> tuple[int, ...] | None:
+    """The lines of the comments that speak of a topic, and so of it; None where none is asked for."""
     if topic is None:
         return None
-    found = _parts.attempted(topics.analyse, data, **part)
+    own = {"lexicon": _topic_words.current(), "adaptation": _adapted.current()}
+    found = _parts.attempted(topics.analyse, data, **own, **part)
     if found is None:
         return None
-    said = found.said
-    return tuple(said.loc[said["topic"] == topic, "line"].tolist())
+    said = found.said[found.said["topic"] == topic]
+    return tuple((said if mood is None else said[said["mood"] == mood])["line"].tolist())
 
 
 def _values(result: Sentiment, column: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from cxlib.charts import emotions as feelings
 from cxlib.charts import sentiment as charts
 from cxlib.charts import sentiment_groups
 from cxlib.i18n import N_
@@ -13,12 +14,17 @@ from cxlib.labels import label
 from cxlib.store.snapshots import Snapshot
 from cxlib.voice import sentiment
 from cxlib.voice.sentiment import Sentiment
-from pages import _charts, _notes, _parts, _state, _survey
+from pages import _adapted, _charts, _notes, _parts, _state, _survey
 
 _ = _state.say
 
 SOURCES = {"feedback": N_("Reviews and comments"), "responses": N_("Comments of surveys")}
 FILTERED = 4  # columns that the filter offers
+ASKED = "comments_asked"  # filters of the explorer, on the way to it
+EXPLORER = (
+    "search", "sentiment", "month", "topic", "mood", "stars", "comment_language", "emotion",
+    "contradicting",
+)  # fmt: skip
 
 
 def source() -> Snapshot:
@@ -55,27 +61,30 @@ def filters(data: Snapshot) -> dict[str, Any]:
 
 def analysed(data: Snapshot, part: dict[str, Any]) -> Sentiment:
     """The sentiment of the comments, compared by all columns that can be: one family of tests."""
-    return _parts.analysed(sentiment.analyse, data, by=tuple(columns(data)), **part)
+    by, adaptation = tuple(columns(data)), _adapted.current()
+    return _parts.analysed(sentiment.analyse, data, by=by, adaptation=adaptation, **part)
 
 
 def stated(result: Sentiment) -> None:
     """How many comments there are, how many were not read, and how often the model is right."""
     lang = _state.session().lang
     n = sum(result.counts.values())
+    many = lang.plural(N_("{n} comment"), N_("{n} comments"), n)
+    if result.first_day and result.last_day:
+        many += f", {lang.date(result.first_day)} – {lang.date(result.last_day)}"
     told = [
         _(
-            "{n} comments, {first} – {last}: {labelled} labelled, {unsure} not sure, {unread} in other"
-            " languages or without words.",
-            n=lang.number(n),
-            first=lang.date(result.first_day) if result.first_day else "–",
-            last=lang.date(result.last_day) if result.last_day else "–",
+            "{many}: {labelled} labelled, {unsure} not sure, {unread} in other languages or without"
+            " words.",
+            many=many,
             labelled=lang.number(result.receipt.rows_used),
             unsure=lang.percent(result.unsure.value),
             unread=lang.percent(result.unlabelled.value),
         )
     ]
     known = sentiment.accuracy()
-    if known is not None:
+    # What training recorded is of the shipped model; of an adapted one the accuracy check says it.
+    if known is not None and result.receipt.parameters["adaptation"] is None:
         told.append(
             _(
                 "On {n} texts that it had not seen the model was right {share} of the time.",
@@ -88,15 +97,30 @@ def stated(result: Sentiment) -> None:
         month = _parts.period(newest[0])
         told.append(_("Tiles show {month}, the newest complete month.", month=month))
     st.caption(" ".join(told))
+    _adapted.told()
 
 
 def opened(part: dict[str, Any], data: Snapshot, **which: str) -> None:
-    """The comments behind a mark: the explorer, its filters as the mark and this page have them."""
-    query = [(key, value) for key, value in which.items()]
-    query += [(column, value) for column, values in part["where"] for value in values]
-    for key in ("as_of", "comments_of"):
-        query += [(key, value) for value in st.query_params.get_all(key)]
+    """The comments behind a mark: the explorer, its filters as the mark and this page have them.
+
+    `which` are filters as the URL has them. What a filter of this page is bound to cannot be set in
+    the URL: that goes by the session. Filters that were left in the explorer are taken away.
+    """
+    names = columns(data)
+    held: dict[str, Any] = dict.fromkeys((*EXPLORER, *names))
+    held |= {key: _state.get(key) for key in ("as_of", "comments_of")}
+    held |= {column: list(values) for column, values in part["where"]}
+    held |= {column: [value] for column, value in which.items() if column in names}
+    _state.put(ASKED, held)
+    query = {key: value for key, value in which.items() if key not in names}
     st.switch_page("voice/comments.py", query_params=query)
+
+
+def arrived() -> None:
+    """Set the filters of the explorer as `opened` was asked to, before they are made."""
+    for key, value in (_state.get(ASKED) or {}).items():
+        _state.put(key, value)
+    _state.put(ASKED, None)
 
 
 def now(result: Sentiment, data: Snapshot, part: dict[str, Any]) -> None:
@@ -122,6 +146,9 @@ def monthly(result: Sentiment, data: Snapshot, part: dict[str, Any]) -> None:
     if result.monthly.empty:
         st.caption(_("The file has no dates, so there are no months to compare."))
         return
+    if result.monthly["negative"].isna().all():
+        st.caption(_("Every month has fewer than ten labelled comments: none is shown."))
+        return
     mark = _charts.chart(
         charts.monthly,
         result,
@@ -140,8 +167,8 @@ def monthly(result: Sentiment, data: Snapshot, part: dict[str, Any]) -> None:
     )
     if mark.get("month"):
         one = mark["month"][0]
-        label_of = _(charts.LABELS[one["key"]])
-        opened(part, data, sentiment=label_of, month=_parts.period(one["name"]))
+        mood = _(charts.LABELS[one["key"]])
+        opened(part, data, sentiment=mood, month=_parts.period(one["name"]))
 
 
 def groups(result: Sentiment, data: Snapshot, part: dict[str, Any]) -> None:
@@ -213,6 +240,37 @@ def stars(result: Sentiment, data: Snapshot, part: dict[str, Any]) -> None:
         one = cell["stars"][0]
         mood = _(charts.LABELS[one["key"]])
         opened(part, data, sentiment=mood, stars=f"{one['rating']:g}")
+
+
+def emotions(result: Sentiment, data: Snapshot, part: dict[str, Any]) -> None:
+    """What Indonesian comments feel, behind a question; not asked where hardly any emotion is named."""
+    if result.emotions.empty or result.felt is None:
+        return
+    box = _parts.details(_("Which emotions?"), "emotions", ":material/mood:")
+    if box is None:
+        return
+    with box:
+        bar = _charts.chart(
+            feelings.emotions,
+            result,
+            "sentiment_emotions",
+            _("The share of each emotion in Indonesian comments with its 95 % interval"),
+            feelings.emotion_table,
+            feelings.COLUMNS,
+            select=True,
+        )
+        lang = _state.session().lang
+        st.caption(
+            _(
+                "Of {n} Indonesian comments, {share} have an emotion that the model is sure enough of;"
+                " the shares are of these. It learned from reviews of online shops, each with one"
+                " emotion.",
+                n=lang.number(result.felt.n),
+                share=lang.percent(result.felt.value, 0),
+            )
+        )
+    if bar.get("emotion"):
+        opened(part, data, emotion=_(feelings.EMOTIONS[bar["emotion"][0]["key"]]))
 
 
 def languages(result: Sentiment) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
@@ -23,6 +24,11 @@ R = TypeVar("R")
 
 log = logging.getLogger("cxlib")
 
+# What Streamlit makes links, icons and arrows of even where it is escaped, kept apart by a sign that
+# is not seen; and what turns the text that follows it from right to left.
+MADE = re.compile(r":(?=[/a-z])|@(?=\w)|www(?=\.)|[<>~=-](?=[=>-])", re.IGNORECASE)
+JOINER = "\u2060"
+TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 # Parameters of sentences that are differences of two numbers.
 DIFFERENCES = ("change", "least", "usual")
 # What pages of orders can be filtered by.
@@ -118,7 +124,7 @@ def filters(data: Snapshot, columns: Mapping[str, str] = FILTERS) -> dict[str, A
             offered = _cache.choices(data.workspace, data.digest, column, data)
             if len(offered) > 1:
                 chosen = st.multiselect(
-                    _(name), offered, key=column, bind="query-params", placeholder=_("All")
+                    plain(_(name)), offered, key=column, bind="query-params", placeholder=_("All")
                 )
                 where += [(column, tuple(chosen))] if chosen else []
     if where:
@@ -303,7 +309,7 @@ def worded(sentence: Sentence, currency: str | None = None) -> str:
     """A sentence in the reader's language, its numbers written by their units."""
     lang = _state.session().lang
     values = {
-        name: period(value)
+        name: plain(period(value))  # a topic may be of the user's own
         if name not in sentence.units
         else _measured(name, value, sentence.units[name], currency)
         for name, value in sentence.params.items()
@@ -355,8 +361,10 @@ def calendar(previous: Sequence[Any], last_year: Sequence[Any]) -> None:
 
 
 def plain(text: str, most: int = 80) -> str:
-    """Text of the user's in Markdown: nothing in it is formatted, linked or drawn."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~$:" else c for c in text[:most])
+    """Text of the user's in a line of Markdown: nothing in it is formatted, linked, drawn or turned."""
+    line = " ".join(text.translate(TURNING).split())[:most]
+    apart = MADE.sub(rf"\g<0>{JOINER}", line)
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~$:&" else c for c in apart)
 
 
 def certainty(value: Fact | Estimate, currency: str | None) -> str | None:

@@ -23,7 +23,6 @@ LATE = 0.9
 FEW = 10
 """Cases below which a share says little: its interval covers most of the scale."""
 HOUR = 3_600
-NONE = N_("(not said)")
 DEFINITIONS = (
     Definition(
         id="act.cases.contacted",
@@ -84,7 +83,8 @@ class CaseFigures:
     measure yet. `young` detractors are not in `contacted` yet, `no_case` cases are in no figure but
     `cases`. `groups` has a row a group of each of `BY`, the most cases first: ``by, group, cases, open,
     overdue``, the shares ``contacted`` and ``saved`` with ``_low``, ``_high`` and ``_n``, and ``hours``
-    (the median to close) with ``_low``, ``_high``; NaN where there is none.
+    (the median to close) with ``_low``, ``_high``; NaN where there is none. A group that nobody named
+    is empty.
     """
 
     moment: dt.datetime
@@ -108,7 +108,7 @@ class CaseFigures:
             KPI("open", N_("Open cases"), Fact(self.open, "count", self.cases), better="less"),
         )
         found = (
-            ("contacted", N_("Detractors contacted in 48 h"), self.contacted),
+            ("contacted", N_("Contacted within 48 h"), self.contacted),
             ("closing", N_("Median hours to close"), self.closing),
             ("saved", N_("Save rate"), self.saved),
         )
@@ -160,17 +160,19 @@ def closing(cases: Sequence[Case], now: dt.datetime) -> SurvivalCurve | None:
     """
     if not cases:
         return None
-    ends = [case.closed or now for case in cases]
-    waited = [
-        max((end - case.opened).total_seconds(), 0) / HOUR
-        for case, end in zip(cases, ends, strict=True)
-    ]
-    length, place = np.unique(np.asarray(waited), return_inverse=True)
+    waited = np.array([_waited(case, now) for case in cases])
+    length, place = np.unique(waited, return_inverse=True)
     ended = np.array([case.closed is not None for case in cases])
     events, censored = (
         np.bincount(place[which], minlength=len(length)) for which in (ended, ~ended)
     )
     return kaplan_meier(length, events, censored, "hours")
+
+
+def lasting(cases: Sequence[Case], hours: float, now: dt.datetime) -> tuple[Case, ...]:
+    """The cases behind a point of the curve of `closing`: closed after `hours` or later, or open for
+    so long at `now`."""
+    return tuple(c for c in cases if c.outcome != "no_case" and _waited(c, now) >= hours)
 
 
 def saved(cases: Sequence[Case]) -> Estimate | None:
@@ -219,6 +221,16 @@ def case_table(cases: Sequence[Case], zone: dt.tzinfo) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def group_of(case: Case, by: str) -> str:
+    """The group of `BY` that a case belongs to; empty where nobody said."""
+    return SOURCES[case.source] if by == "source" else str(getattr(case, by))
+
+
+def _waited(case: Case, now: dt.datetime) -> float:
+    """Hours from the opening of a case to its closing, of an open one until now."""
+    return max(((case.closed or now) - case.opened).total_seconds(), 0) / HOUR
+
+
 def _young(case: Case, now: dt.datetime, hours: float = CONTACT) -> bool:
     return now - case.opened < dt.timedelta(hours=hours)
 
@@ -228,8 +240,7 @@ def _groups(cases: Sequence[Case], now: dt.datetime) -> pd.DataFrame:
     for by in BY:
         named: dict[str, list[Case]] = {}
         for case in cases:
-            value = SOURCES[case.source] if by == "source" else str(getattr(case, by))
-            named.setdefault(value or NONE, []).append(case)
+            named.setdefault(group_of(case, by), []).append(case)
         for group, held in sorted(named.items(), key=lambda pair: (-len(pair[1]), pair[0])):
             rows.append({"by": by, "group": group, **_figures_of(held, now)})
     return pd.DataFrame(rows)

@@ -48,7 +48,7 @@ def closing(result: CaseFigures, lang: Language, look: Theme) -> Any:
     """How many cases are still open so many hours after they were opened; the steps start at 1."""
     table = closing_table(result, lang)
     start = pd.DataFrame({"hours": [0.0], "waiting": 1.0, "waiting_low": 1.0, "waiting_high": 1.0})
-    table = pd.concat([start.assign(at_risk=result.cases), table], ignore_index=True)
+    table = pd.concat([start.assign(at_risk=table["at_risk"].max()), table], ignore_index=True)
     picked = alt.selection_point(name="wait", fields=["hours"], nearest=True, empty=False)
     base = alt.Chart(table).encode(
         x=alt.X(
@@ -71,11 +71,11 @@ def closing(result: CaseFigures, lang: Language, look: Theme) -> Any:
 
 def group_table(result: CaseFigures, by: str, lang: Language) -> pd.DataFrame:
     """The groups of `by`, the most cases first: ``case_group, cases, still_open, overdue`` and the
-    figures with the ends of their intervals and what they rest on."""
+    figures with the ends of their intervals and what they rest on; ``key`` is what the data call it."""
     groups = result.groups
     mine = groups[groups["by"] == by] if len(groups) else groups
     if mine.empty:
-        return pd.DataFrame(columns=["case_group", "cases"])
+        return pd.DataFrame(columns=["key", "case_group", "cases"])
     table = mine.drop(columns="by").rename(columns={"group": "case_group", "open": "still_open"})
     renamed = {"contacted": "case_contacted_share", "saved": "case_saved_share"} | {
         f"{name}{end}": f"case_{name}{end}"
@@ -84,13 +84,17 @@ def group_table(result: CaseFigures, by: str, lang: Language) -> pd.DataFrame:
         if end or name == "hours"
     }
     table = table.rename(columns=renamed).drop(columns="case_hours_n")
-    if by != "owner":  # sources and the first root causes are words of ours
-        table["case_group"] = [lang(str(name)) for name in table["case_group"]]
+    table["key"] = table["case_group"]
+    nobody = lang(N_("nobody yet") if by == "owner" else N_("(not said)"))
+    # Sources and the first root causes are words of ours; names of people are not.
+    words = str if by == "owner" else lang
+    table["case_group"] = [words(str(name)) if name else nobody for name in table["key"]]
     return table.reset_index(drop=True)
 
 
 def groups(result: CaseFigures, by: str, measure: Measure, lang: Language, look: Theme) -> Any:
-    """A figure by group with its interval; a group without one has no mark."""
+    """A figure by group with its interval; a group without one has no mark. Clicking one selects its
+    ``key``."""
     table = group_table(result, by, lang).head(GROUPS)
     share = measure != "hours"
     column = f"case_{measure}_share" if share else "case_hours"
@@ -115,5 +119,9 @@ def groups(result: CaseFigures, by: str, measure: Measure, lang: Language, look:
     )
     x = alt.X(f"{column}:Q", title=lang(MEASURES[measure]), axis=axis, scale=scale)
     ranges = base.mark_rule(color=ACCENT, strokeWidth=2).encode(x=f"{low}:Q", x2="high_end:Q")
-    points = base.mark_point(filled=True, size=110, color=ACCENT).encode(x=x)
-    return dressed(ranges + points, lang, height=34 * max(len(table), 1) + 40)
+    picked = alt.selection_point(name="group", fields=["key"])
+    shade = alt.condition(picked, alt.value(1), alt.value(0.3))
+    points = base.mark_point(filled=True, size=110, color=ACCENT, cursor="pointer").encode(
+        x=x, opacity=shade
+    )
+    return dressed(ranges + points.add_params(picked), lang, height=34 * max(len(table), 1) + 40)

@@ -15,13 +15,15 @@ from cxlib.frames.summary import lazy
 
 TEXTS = ("text", "comment")
 SCORES = ("rating", "score", "s0")
+EXACT = 2.0**53
+"""Whole numbers below it are exact as floats; from 2⁶³ on, and infinite, they fit no integer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comments:
     """Rows up to the end of observation: ``line, customer_id, day, text`` (None without one),
-    ``score`` (NaN without one) and columns that were asked for; `rows` of the table, of which `later` lie after it. `survey` says
-    that they are answers to a survey."""
+    ``score`` (NaN without one) and columns that were asked for; `rows` of the table, of which `later`
+    lie after it. `survey` says that they are answers to a survey."""
 
     table: pd.DataFrame
     rows: int
@@ -72,9 +74,13 @@ def comments(
 
 def _text(column: str, held: nw.dtypes.DType) -> nw.Expr:
     value = nw.col(column)
+    if held == nw.Boolean:
+        # Engines write these in their own way.
+        word = nw.when(value).then(nw.lit("true")).otherwise(nw.lit("false"))
+        return nw.when(~value.is_null()).then(word)
     if not held.is_float():
         return value.cast(nw.String)
-    whole = value == value.floor()
+    whole = (value == value.floor()) & (value.abs() < EXACT)
     # Missing ones are no whole number; pandas would refuse to cast them.
     number = nw.when(whole).then(value).otherwise(0.0).cast(nw.Int64)
     text = nw.when(whole).then(number.cast(nw.String)).otherwise(value.cast(nw.String))

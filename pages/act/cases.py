@@ -36,7 +36,7 @@ if known:
     result = figures.figures(known, now)
     _parts.tiles(result.headline, None, most=5, columns=5)
     _cases.to_do(_cases.filtered(ordered, now), now)
-    _cases.compared(result)
+    _cases.compared(result, ordered)
 _case_rules.editor(of)
 with st.expander(_("How to read it")):
     _cases.reading(figures.DEFINITIONS)

@@ -159,7 +159,7 @@ def test_groups_add_up_and_carry_what_they_rest_on():
         assert mine["open"].sum() == 3
         assert mine["overdue"].sum() == 2
     owner = groups[groups["by"] == "owner"].set_index("group")
-    assert owner.index.tolist() == ["Ayu", figs.NONE, "Budi"]
+    assert owner.index.tolist() == ["Ayu", "", "Budi"]
     assert owner.loc["Ayu", ["contacted", "contacted_n", "saved", "saved_n"]].tolist() == [
         0.5,
         2,

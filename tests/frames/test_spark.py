@@ -27,12 +27,14 @@ from cxlib import engine
 from cxlib.frames.base import customer_base
 from cxlib.frames.breakdown import breakdown
 from cxlib.frames.buyers import buyers
+from cxlib.frames.comments import comments
 from cxlib.frames.coverage import coverage
 from cxlib.frames.daily import daily_kpis
 from cxlib.frames.edges import quantile_edges
 from cxlib.frames.filters import values, where
 from cxlib.frames.histories import histories
 from cxlib.frames.history import history
+from cxlib.frames.recent import recent, row_at
 from cxlib.frames.spend import customer_spend, monthly_spend
 from cxlib.frames.summary import customer_summary, last_day
 from cxlib.frames.triangle import retention_triangle
@@ -41,6 +43,7 @@ from cxlib.value.clv import lifetime
 from cxlib.value.clv.ladder import Fit, climb
 from cxlib.value.clv.patterns import Patterns
 from cxlib.value.clv.simulate import simulate_purchases
+from tests.frames.test_comments import TABLE as SAID
 
 # What it warns of are its functions on pandas frames; only its own frames are used here.
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
@@ -140,6 +143,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("mixed", mixed()),
         ("empty", mixed().slice(0, 0)),
         ("simulated", simulated()),
+        ("said", SAID),
     ):
         parquet.write_table(table, place / f"{name}.parquet")
     return place
@@ -234,6 +238,20 @@ def test_the_customer_base_is_the_same(
     for split, known in zip(found.splits, expected.splits, strict=True):
         assert split.cut == known.cut
         pd.testing.assert_frame_equal(split.customers, known.customers, check_exact=True)
+
+
+def test_comments_and_the_newest_rows_are_the_same(
+    embedded: Callable[[str], Any], other: Callable[[str], Any]
+) -> None:
+    tables = embedded("said"), other("said")
+    expected, found = (comments(t, SAID["day"][1].as_py(), also=("channel",)) for t in tables)
+    assert (found.rows, found.later) == (expected.rows, expected.later) == (6, 2)
+    pd.testing.assert_frame_equal(found.table, expected.table)
+    wanted = nw.col("rating") >= 1
+    expected, found = (recent(t, 1, ("text", "rating"), wanted) for t in tables)
+    assert (found.older, found.undated) == (expected.older, expected.undated) == (2, 1)
+    pd.testing.assert_frame_equal(found.rows, expected.rows)
+    assert row_at(tables[1], 3) == row_at(tables[0], 3)
 
 
 @pytest.mark.parametrize("bins", [2, 5, 10])

@@ -35,7 +35,7 @@ class Reader:
 
 @pytest.fixture(autouse=True)
 def read(monkeypatch):
-    monkeypatch.setattr(_case_rules, "reader", lambda: Reader)
+    monkeypatch.setattr(_case_rules, "reader", lambda adaptation: Reader)
 
 
 @pytest.fixture

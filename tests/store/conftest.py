@@ -45,11 +45,18 @@ def store(tmp_path, clock, new_id):
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def workspace(request, tmp_path, clock, new_id):
-    """A workspace on both; PostgreSQL where CXLIB_TEST_POSTGRESQL gives a URL to an empty one."""
-    url = None
-    if request.param == "postgresql" and not (url := os.environ.get("CXLIB_TEST_POSTGRESQL")):
-        pytest.skip("CXLIB_TEST_POSTGRESQL is not set")
+def url(request) -> str | None:
+    """Of the catalogue: none for SQLite; CXLIB_TEST_POSTGRESQL gives that of an empty PostgreSQL."""
+    if request.param == "sqlite":
+        return None
+    return os.environ.get("CXLIB_TEST_POSTGRESQL") or pytest.skip(
+        "CXLIB_TEST_POSTGRESQL is not set"
+    )
+
+
+@pytest.fixture
+def workspace(url, tmp_path, clock, new_id):
+    """A workspace on both catalogues."""
     store = Store(tmp_path / "root", url, clock, new_id)
     yield store.create("p", "n")
     for each in store.workspaces():

@@ -27,7 +27,9 @@ MANY = 200
 
 
 def open_store(root: Path) -> Store:
-    return Store(root, None, lambda: datetime.now(UTC), lambda: uuid4().hex)
+    """The store of a folder; where that says so, with its catalogue at a URL."""
+    url = (root / "url").read_text() or None
+    return Store(root, url, lambda: datetime.now(UTC), lambda: uuid4().hex)
 
 
 def trigger(who: str) -> Trigger:

@@ -296,7 +296,7 @@ def test_what_is_no_rule_is_refused_with_a_cure(store, changed, code):
 def child(*arguments):
     return subprocess.Popen(
         [sys.executable, HERE.with_name("editing.py"), *map(str, arguments)],
-        env=os.environ | {"PYTHONPATH": str(HERE.parents[2])},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -310,13 +310,15 @@ def done(process):
 
 
 @pytest.fixture
-def raced(tmp_path):
+def raced(url, tmp_path):
     """A workspace with one case, for other processes to open."""
+    (tmp_path / "url").write_text(url or "")
     store = editing.open_store(tmp_path)
     workspace = store.create("p", "n")
     (tmp_path / "id").write_text(workspace.id)
     cases.open_new(workspace, [editing.trigger("Ani")])
     yield workspace
+    workspace.erase()
     store.close()
 
 

@@ -1,4 +1,3 @@
-import os
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -20,13 +19,10 @@ def snapshot_row(number: int, workspace: str, digest: str = "") -> SnapshotRow:
     )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def catalogue(request, tmp_path):
-    """The same tests on both; PostgreSQL where CXLIB_TEST_POSTGRESQL gives a URL to an empty one."""
-    place = tmp_path / "catalogue.sqlite"
-    if request.param == "postgresql" and not (place := os.environ.get("CXLIB_TEST_POSTGRESQL")):
-        pytest.skip("CXLIB_TEST_POSTGRESQL is not set")
-    opened = Catalogue(place)
+@pytest.fixture
+def catalogue(url, tmp_path):
+    """The same tests on both."""
+    opened = Catalogue(url or tmp_path / "catalogue.sqlite")
     yield opened
     for row in opened.workspaces():
         opened.forget(row.id)
