@@ -43,7 +43,7 @@ def coded(values: NDArray[Any]) -> tuple[Codes, NDArray[Any]]:
     """Each value's place among the distinct ones, (n,), and these. Counts and days are small whole
     numbers, whose places are looked up in a table; all else is hashed."""
     with np.errstate(invalid="ignore"):
-        whole = values.astype(np.int64)
+        whole = values.astype(np.int32)
     small = len(whole) and whole.min() >= 0 and whole.max() < 4 * len(whole)
     if not small or (whole != values).any():
         codes, distinct = pd.factorize(values)

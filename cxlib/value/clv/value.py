@@ -216,17 +216,19 @@ class Histories:
         mean = np.where(paid > 0, summary["monetary_value"].to_numpy(float), 0.0)
         once, repeats = np.flatnonzero(x == 0), np.flatnonzero(x)
         codes, ages = coded(T[once])
-        none = np.zeros(len(ages))
         of = np.empty(len(x), np.intp)
         of[once] = codes
-        of[repeats] = len(ages) + np.arange(len(repeats))
+        of[repeats] = np.arange(len(ages), len(ages) + len(repeats))
+        none = np.zeros(len(ages))
         x, t_x, T, paid, mean = (
-            np.append(single, column[repeats])
-            for single, column in (
+            _then(first, column, repeats)
+            for first, column in (
                 (none, x), (none, t_x), (ages, T), (none, paid), (none, mean),
             )
         )  # fmt: skip
-        return cls(x, t_x, T, paid, mean, of, np.bincount(of, minlength=len(x)).astype(float))
+        customers = np.ones(len(x))
+        customers[: len(ages)] = np.bincount(codes, minlength=len(ages))
+        return cls(x, t_x, T, paid, mean, of, customers)
 
     def part(self, part: slice) -> Histories:
         """Some of the histories; `of` stays that of all."""
@@ -354,14 +356,22 @@ def _frame(fitted: FittedClv, found: Mapping[str, Array]) -> pd.DataFrame:
         "monetary_value": summary["monetary_value"],
     }
     held = {**known, **found}
-    nothing = np.full(len(summary), np.nan)
+    held |= dict.fromkeys(set(COLUMNS) - set(held), np.nan)
     # Columns as they are: bringing them together would take their memory twice.
-    return pd.DataFrame({column: held.get(column, nothing) for column in COLUMNS}, copy=False)
+    return pd.DataFrame({column: held[column] for column in COLUMNS}, copy=False)
 
 
 def _in_unit(summary: pd.DataFrame, days_per_unit: float) -> tuple[Array, Array, Array]:
     x, t_x, T = (summary[c].to_numpy(float) for c in ("frequency", "recency", "T"))
-    return x, t_x / days_per_unit, T / days_per_unit
+    return (x, t_x, T) if days_per_unit == 1 else (x, t_x / days_per_unit, T / days_per_unit)
+
+
+def _then(first: Array, column: Array, at: NDArray[np.intp]) -> Array:
+    """`first`, then the values of a column `at` these places; without a copy in between."""
+    made = np.empty(len(first) + len(at))
+    made[: len(first)] = first
+    np.take(column, at, out=made[len(first) :], mode="clip")  # the usual mode fills a buffer first
+    return made
 
 
 def _spread(fit: Fit, slopes: Array) -> Array:
