@@ -3,7 +3,8 @@
     python -m bench comments [--rows 1000000] [--json]
 
 The comments are made by rules (`bench/rule_comments.py`), one to three of them in a row, about 100
-characters. Memory is the most that the command and its child have held, at half of the time and at the end.
+characters. Memory is the most that the command and its child have held, by half of the time and by the
+end.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def _labelled(source: Path, out: Path, rows: int) -> dict[str, float]:
     written = sum(1 for _ in out.open(encoding="utf-8", newline="")) - 1
     if written < rows:
         raise SystemExit(f"{written:,} rows were written of {rows:,}")
-    half = next(mb for at, mb in held if at >= seconds / 2)
+    half = max(mb for at, mb in held if at <= seconds / 2)
     return {
         "comments_a_second": rows / seconds,
         "seconds": seconds,
