@@ -2,9 +2,8 @@
 
     python -m bench comments [--rows 1000000] [--json]
 
-The comments are made by rules (`bench/rule_comments.py`), one to three of them in a row, about 100
-characters. Memory is the most that the command and its child have held, by half of the time and by the
-end.
+The comments are made by rules (`bench/rule_comments.py`), one to five of them in a row. Memory is the
+most that the command and its child have held, by half of the time and by the end.
 """
 
 from __future__ import annotations

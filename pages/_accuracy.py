@@ -23,8 +23,8 @@ _ = _state.say
 
 KEY = "accuracy"
 LISTS = {
-    "disagreement": N_("Stars and text disagree"),
     "sample": N_("Random sample"),
+    "disagreement": N_("Stars and text disagree"),
 }
 ICONS = {
     "positive": ":material/sentiment_satisfied:",

@@ -60,7 +60,7 @@ def test_a_comment_is_masked_answered_and_corrected(visit, told):
     assert asked(shown) != first
     assert "you said “Neutral”, the model “" in words(shown)
     (kept,) = labels.listed(told).values()
-    assert (kept.answer, kept.drawn) == ("neutral", "disagreement")
+    assert (kept.answer, kept.drawn) == ("neutral", "sample")
     press(shown, "accuracy_change")
     assert asked(shown) == first
     press(shown, "accuracy_skip")
