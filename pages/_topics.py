@@ -76,10 +76,10 @@ def grown(result: Topics, data: Snapshot, part: dict[str, Any]) -> None:
         _feedback.opened(part, data, topic=str(one["topic"]), month=month, mood=mood)
 
 
-def weight(result: Topics) -> None:
+def weight(result: Topics, data: Snapshot, part: dict[str, Any]) -> None:
     """What each topic does to the score, and what detractors speak of."""
     st.subheader(_("What does it weigh in the score?"), anchor=False)
-    _charts.chart(
+    mark = _charts.chart(
         charts.impact,
         result,
         "topic_impact",
@@ -87,13 +87,17 @@ def weight(result: Topics) -> None:
         charts.topic_table,
         charts.COLUMNS,
         args=(result.labels,),
+        select=True,
     )
     st.caption(
         _(
             "The score as it is, less the score without those who speak of the topic: to the left it"
-            " pulls the score down. An association, with its 95 % interval."
+            " pulls the score down. An association, with its 95 % interval. Click a point to read its"
+            " comments."
         )
     )
+    if mark.get("weighed"):
+        _feedback.opened(part, data, topic=str(mark["weighed"][0]["topic"]))
     if result.metric == "nps":
         st.subheader(_("What do detractors speak of?"), anchor=False)
         _charts.chart(

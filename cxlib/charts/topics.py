@@ -159,7 +159,9 @@ def trends(result: Topics, labels: dict[str, str], lang: Language, look: Theme) 
 
 
 def impact(result: Topics, labels: dict[str, str], lang: Language, look: Theme) -> Any:
-    """What each topic weighs in the score, with its interval."""
+    """What each topic weighs in the score, with its interval. Clicking one selects ``weighed``: the
+    topic."""
+    picked = alt.selection_point(name="weighed", fields=["topic"])
     table = topic_table(result, labels, lang).dropna(subset="impact").sort_values("impact")
     base = alt.Chart(table[["topic", "n", "impact", "impact_low", "impact_high"]]).encode(
         y=_topics(),
@@ -178,13 +180,17 @@ def impact(result: Topics, labels: dict[str, str], lang: Language, look: Theme) 
         color=alt.value(QUIET),
     )
     color = alt.condition("datum.impact < 0", alt.value(BLAME), alt.value(PRAISE))
-    points = base.mark_point(filled=True, size=80).encode(x="impact:Q", color=color)
+    points = base.mark_point(filled=True, size=80, cursor="pointer").encode(
+        x="impact:Q", color=color, opacity=alt.condition(picked, alt.value(1), alt.value(0.4))
+    )
     zero = (
         alt.Chart(pd.DataFrame({"x": [0.0]}))
         .mark_rule(strokeDash=[3, 3], color=QUIET)
         .encode(x="x:Q")
     )
-    return dressed(zero + ends + points, lang, height=28 * max(len(table), 1) + 40)
+    return dressed(
+        zero + ends + points.add_params(picked), lang, height=28 * max(len(table), 1) + 40
+    )
 
 
 def detractors_table(result: Topics, labels: dict[str, str], lang: Language) -> pd.DataFrame:

@@ -40,7 +40,7 @@ _parts.meaning(result.meaning)
 _topics.grown(result, comments, part)
 _topics.new(result)
 if result.metric is not None:
-    _topics.weight(result)
+    _topics.weight(result, comments, part)
 _topics.money(result, part)
 _topics.discovered(comments, {**own, **part})
 _topic_words.editor(comments)

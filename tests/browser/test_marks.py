@@ -113,15 +113,16 @@ def test_a_bar_of_topics_opens_its_quotes_and_all_its_comments(page, demo_shop):
     counted(page, row["n"])
 
 
-def test_a_point_of_a_topic_opens_its_complaints(page, demo_shop):
+@pytest.mark.parametrize(("chart", "n"), [("topic_trends", "negative"), ("topic_impact", "n")])
+def test_a_point_of_topics_opens_its_comments(chart, n, page, demo_shop):
     stepped(page, f"topics?w={demo_shop}")
-    points = page.locator(".st-key-topic_trends path[role=graphics-symbol]")
+    points = page.locator(f".st-key-{chart} path[role=graphics-symbol]")
     points.first.wait_for()
     rows = [drawn(point) for point in points.all()]
-    most = max(range(len(rows)), key=lambda i: rows[i]["negative"])
+    most = max(range(len(rows)), key=lambda i: rows[i][n])
     points.nth(most).dispatch_event("click")
     page.wait_for_url("**/comments?*")
-    counted(page, rows[most]["negative"])
+    counted(page, rows[most][n])
 
 
 @pytest.fixture(scope="module")
