@@ -22,11 +22,14 @@ from cxlib.value.clv.lifetime import ClvResult
 from cxlib.voice import nps
 from cxlib.voice.adapted import adapted, stated
 from cxlib.voice.aspects import Lexicon, shipped
+from cxlib.voice.classifier import Classifier
 from cxlib.voice.discovered import discovered
 from cxlib.voice.evidence import LONGEST, evidence
+from cxlib.voice.language import language_of
 from cxlib.voice.new_words import new_words
 from cxlib.voice.polarities import aspect_polarities, by_model
 from cxlib.voice.ticket_shares import YES, share
+from cxlib.voice.tokens import tokens
 from cxlib.voice.topic_changes import of_text
 from cxlib.voice.topic_figures import by_comment, impacts, of_detractors, topic_table
 from cxlib.voice.topic_headline import headline, meaning
@@ -195,9 +198,10 @@ def analyse(
             n=wrote,
         )
     used = of_text(lexicon) if isinstance(lexicon, str) else lexicon or shipped()
-    texts = [text if isinstance(text, str) else None for text in held["text"]]
     model = adapted(adaptation)
-    rows = by_comment(aspect_polarities(texts, used, by_model(model) if read else None))
+    texts = [text if isinstance(text, str) else None for text in held["text"]]
+    known = [text if text and _known(text, model) else None for text in texts]
+    rows = by_comment(aspect_polarities(known, used, by_model(model) if read else None))
     rows = rows.join(held[["line", "customer_id", "day"]], on="text")
     kind = metric or _metric(held["score"], found.survey)
     topics = topic_table(rows)
@@ -288,6 +292,11 @@ def _once(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.groupby("text", as_index=False).agg(
         flag=("flag", "max"), customer_id=("customer_id", "first")
     )
+
+
+def _known(text: str, model: Classifier) -> bool:
+    """Whether a comment is of a language that the words of topics are of: others share some by chance."""
+    return language_of(text, tokens(text, model.spelling)) != "other"
 
 
 def _monthly(rows: pd.DataFrame, periods: tuple[Period, ...]) -> pd.DataFrame:

@@ -36,6 +36,14 @@ def test_the_delivery_failure_is_the_worst_topic_of_its_month(shop):
     assert row["state"].item() == "up"
 
 
+def test_comments_in_other_languages_speak_of_no_topic():
+    texts = ["Alles bestens, gerne wieder!", "Kopinya enak", "Great coffee"] * 5
+    rows = feedback().head(15).assign(text=texts)
+    said = topics.analyse(rows).said
+    assert set(said["topic"]) == {"taste"}
+    assert set(said["line"]) == set(rows["line"][rows["text"] != texts[0]])
+
+
 def test_money_is_the_sum_of_its_customers_values(shop):
     _, value, result = shop
     said = result.said
