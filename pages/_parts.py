@@ -14,6 +14,7 @@ from cxlib.errors import CxError, NotEnoughData
 from cxlib.i18n import N_
 from cxlib.labels import label
 from cxlib.results import KPI, Estimate, Fact, Receipt, Sentence, Unit, Verdict
+from cxlib.store.control_characters import TURNING
 from cxlib.store.snapshots import Snapshot
 from pages import _cache, _state
 
@@ -28,7 +29,7 @@ log = logging.getLogger("cxlib")
 # is not seen; and what turns the text that follows it from right to left.
 MADE = re.compile(r":(?=[/a-z])|@(?=\w)|www(?=\.)|[<>~=-](?=[=>-])", re.IGNORECASE)
 JOINER = "\u2060"
-TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+TURNED = dict.fromkeys(map(ord, TURNING))
 # Parameters of sentences that are differences of two numbers.
 DIFFERENCES = ("change", "least", "usual")
 # What pages of orders can be filtered by.
@@ -362,7 +363,7 @@ def calendar(previous: Sequence[Any], last_year: Sequence[Any]) -> None:
 
 def plain(text: str, most: int = 80) -> str:
     """Text of the user's in a line of Markdown: nothing in it is formatted, linked, drawn or turned."""
-    line = " ".join(text.translate(TURNING).split())[:most]
+    line = " ".join(text.translate(TURNED).split())[:most]
     apart = MADE.sub(rf"\g<0>{JOINER}", line)
     return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~$:&" else c for c in apart)
 

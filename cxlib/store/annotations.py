@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from cxlib.errors import CxError
 from cxlib.i18n import N_
 from cxlib.store.catalogue import EntryRow, Json
+from cxlib.store.control_characters import TURNING, refuse, unseen
 from cxlib.store.workspaces import Workspace
 
 Kind = Literal["campaign", "incident", "change", "other"]
@@ -22,10 +23,7 @@ KINDS: dict[Kind, str] = {
 }
 LONGEST = 500  # characters of a text
 _ENTRY = "annotation"
-# Control characters, halves of a surrogate pair, and separators that would break a line.
-_CONTROL = {"Cc", "Cs", "Zl", "Zp"}
-# They would turn the text around them, the app's own included.
-_TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BREAKING = {"Zl", "Zp"}  # separators that would break a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +115,11 @@ def _checked(kind: str, first_day: dt.date, last_day: dt.date, text: str) -> dic
 
 
 def _text(text: str) -> str:
-    for place, character in enumerate(text, start=1):
-        if unicodedata.category(character) in _CONTROL or character in _TURNING:
-            raise CxError(
-                "control_character",
-                N_("Character {place} of the text is a control character ({sign})."),
-                N_("Delete it, or type the text in one line instead of pasting it."),
-                place=place,
-                sign=f"U+{ord(character):04X}",
-            )
+    refuse(
+        text,
+        lambda sign: unseen(sign) or unicodedata.category(sign) in _BREAKING or sign in TURNING,
+        N_("Delete it, or type the text in one line instead of pasting it."),
+    )
     said = text.strip()
     if not said:
         raise CxError(

@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 import json
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
@@ -18,6 +17,7 @@ from typing import Any, Literal, get_args
 from cxlib.errors import CxError
 from cxlib.i18n import N_
 from cxlib.store.catalogue import ChangeRow, EntryRow, Json, changed_meanwhile
+from cxlib.store.control_characters import refuse, unseen
 from cxlib.store.workspaces import Workspace
 
 Source = Literal["detractor", "comment", "ticket"]
@@ -264,15 +264,7 @@ def _check_case(case: Case, who: str) -> None:
 
 def _check(text: str, most: int) -> None:
     """Whether a text can be kept: lines may break, other control characters may not be there."""
-    for place, sign in enumerate(text, start=1):
-        if sign != "\n" and unicodedata.category(sign) in ("Cc", "Cs"):
-            raise CxError(
-                "control_character",
-                N_("Character {place} of the text is a control character ({sign})."),
-                N_("Delete it, or type the text instead of pasting it."),
-                place=place,
-                sign=f"U+{ord(sign):04X}",
-            )
+    refuse(text, lambda sign: sign != "\n" and unseen(sign))
     if len(text) > most:
         raise CxError(
             "text_too_long",

@@ -16,6 +16,7 @@ from typing import Any
 from cxlib.errors import CxError
 from cxlib.i18n import N_
 from cxlib.store.catalogue import ChangeRow, Json
+from cxlib.store.control_characters import refuse, unseen
 from cxlib.store.workspaces import Workspace
 
 LISTS = ("words", "positive", "negative", "without")
@@ -203,15 +204,7 @@ def _words(topic: str, given: Iterable[str]) -> tuple[str, ...]:
 
 def _line(text: str) -> str:
     """Text in a line; what nobody can see in it is told."""
-    for place, sign in enumerate(text, start=1):
-        if not sign.isspace() and unicodedata.category(sign) in ("Cc", "Cs"):
-            raise CxError(
-                "control_character",
-                N_("Character {place} of the text is a control character ({sign})."),
-                N_("Delete it, or type the text instead of pasting it."),
-                place=place,
-                sign=f"U+{ord(sign):04X}",
-            )
+    refuse(text, lambda sign: not sign.isspace() and unseen(sign))
     return " ".join(text.split())
 
 
