@@ -12,6 +12,7 @@ import streamlit as st
 from cxlib.demo.samples import Sample
 from cxlib.errors import NotFound
 from cxlib.i18n import N_
+from cxlib.ingest import sandbox
 from cxlib.ingest.canonical import Imported
 from cxlib.ingest.plan import Plan, plan
 from cxlib.ingest.staged import ReadOptions, Staged
@@ -54,6 +55,7 @@ def dropzone() -> None:
     )
     st.caption(_("As you have it: any delimiter, language or date format. We ask what is unclear."))
     if given is None:
+        sandbox.warm()  # while the file is looked for
         _templates()
         return
     upload = _steps.attempt(lambda: _state.workspace().stage(given, given.name))

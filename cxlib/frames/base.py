@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from cxlib import engine
@@ -21,6 +22,7 @@ from cxlib.frames.summary import (
     one,
     per_customer,
     rows_until,
+    some,
 )
 
 SPLITS = (0.5,)
@@ -119,22 +121,22 @@ def _read(
             stood = bought(net, nw.col("undone") - nw.col(f"late_undone_{i}"), has_money)
         before = nw.col("purchase_day") <= nw.lit(cut, dtype=nw.Date)
         days = days.with_columns(
-            one(stood & before).alias(f"x_{i}"),
+            some(nw.col("is_purchase") & ~before).alias(f"later_{i}"),
             nw.when(stood & before).then(nw.col("purchase_day")).alias(f"day_{i}"),
-            one(nw.col("is_purchase") & ~before).alias(f"later_{i}"),
         )
         then |= {
-            f"x_{i}": nw.col(f"x_{i}").sum(),
+            f"x_{i}": nw.col(f"day_{i}").count(),
             f"first_{i}": nw.col(f"day_{i}").min(),
             f"last_{i}": nw.col(f"day_{i}").max(),
-            f"later_{i}": nw.col(f"later_{i}").sum(),
+            f"later_{i}": nw.col(f"later_{i}").count(),
         }
-    days = days.with_columns(rows=nw.col("sale") + nw.col("undone"))
+        if not late:  # what follows from today's summary need not be counted
+            del then[f"first_{i}"], then[f"later_{i}"]
     found = collected(per_customer(days, rows=nw.col("rows").sum(), **then).sort("customer_id"))
     buyers = found["purchases"] > 0
     return _Part(
         summary=finished(found if buyers.all() else found[buyers], end, has_money),
-        known=[_known(found, i, cut) for i, cut in enumerate(cuts)],
+        known=[_known(found, i, cut, bool(late)) for i, cut in enumerate(cuts)],
         rows=int(found["rows"].sum()),
         used=int(found.loc[buyers, "rows"].sum()),
     )
@@ -199,13 +201,19 @@ def _late(cuts: Sequence[dt.date]) -> dict[str, nw.Expr]:
     return sums
 
 
-def _known(found: pd.DataFrame, i: int, cut: dt.date) -> pd.DataFrame:
-    known = found[found[f"x_{i}"] > 0]
-    first, last = known[f"first_{i}"], known[f"last_{i}"]
+def _known(found: pd.DataFrame, i: int, cut: dt.date, late: bool) -> pd.DataFrame:
+    """The customers known at a cut; `late`: refunds after it undid purchases before it."""
+    there = (found[f"x_{i}"] > 0).to_numpy()
+    x, last, first = (
+        found[name].to_numpy()[there]
+        for name in (f"x_{i}", f"last_{i}", f"first_{i}" if late else "first_day")
+    )
+    later = found[f"later_{i}"] if late else found["purchases"] - found[f"x_{i}"]
+    day = np.timedelta64(1, "D")
     customers = {
-        "frequency": known[f"x_{i}"] - 1,
-        "recency": (last - first).dt.days,
-        "T": (pd.Timestamp(cut) - first).dt.days,
-        "later": known[f"later_{i}"],
+        "frequency": x - 1,
+        "recency": (last - first) // day,
+        "T": (np.datetime64(cut) - first) // day,
+        "later": later.to_numpy()[there],
     }
-    return pd.DataFrame(customers).astype("float64")
+    return pd.DataFrame({name: held.astype("float64") for name, held in customers.items()})

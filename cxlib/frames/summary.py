@@ -77,25 +77,31 @@ def one(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(1).otherwise(0)
 
 
+def some(condition: nw.Expr) -> nw.Expr:
+    """1 where a condition holds, else nothing: what `count` counts, faster than a sum of `one`."""
+    return nw.when(condition).then(1)
+
+
 def customer_days(
     orders: nw.LazyFrame[Any], end: dt.date | None = None, **more: nw.Expr
 ) -> nw.LazyFrame[Any]:
-    """One row a customer and day of purchase: ``customer_id, purchase_day, net (ticks), sale, undone
-    (rows), is_purchase``, and the sums of what `more` says of the rows of `rows_until`."""
+    """One row a customer and day of purchase: ``customer_id, purchase_day, net (ticks), rows, undone
+    and sale (counts of them), is_purchase``, and the sums of what `more` says of the rows of
+    `rows_until`."""
     rows = rows_until(orders, end).filter(~nw.col("customer_id").is_null())
     days = (
-        rows.with_columns(
-            sale=nw.when(nw.col("undoes")).then(0).otherwise(1),
-            undone=one(nw.col("undoes")),
-            **more,
-        )
+        rows.with_columns(undone=some(nw.col("undoes")), **more)
         .group_by("customer_id", "purchase_day")
-        .agg(*(nw.col(name).sum() for name in ("net", "sale", "undone", *more)))
+        .agg(
+            *(nw.col(name).sum() for name in ("net", *more)),
+            rows=nw.len(),
+            undone=nw.col("undone").count(),
+        )
     )
     has_money = "amount" in orders.collect_schema().names()
-    return days.with_columns(nw.col("net").cast(nw.Int64)).with_columns(
-        is_purchase=bought(nw.col("net"), nw.col("undone"), has_money)
-    )
+    return days.with_columns(
+        nw.col("net").cast(nw.Int64), sale=nw.col("rows") - nw.col("undone")
+    ).with_columns(is_purchase=bought(nw.col("net"), nw.col("undone"), has_money))
 
 
 def bought(net: nw.Expr, undone: nw.Expr, has_money: bool) -> nw.Expr:
@@ -117,10 +123,10 @@ def per_customer(days: nw.LazyFrame[Any], **more: nw.Expr) -> nw.LazyFrame[Any]:
     number = (year * 512 + month * 32 + number) * ROOM
     return (
         days.with_columns(
-            bought=one(bought),
+            bought=some(bought),
             bought_day=nw.when(bought).then(day),
             bought_net=nw.when(bought).then(net).otherwise(0),
-            paid=one(bought & (net > 0)),
+            paid=some(bought & (net > 0)),
             upper=nw.when(bought).then(number + net // HALF).otherwise(NEVER),
             lower=nw.when(bought).then(number + net - net // HALF * HALF).otherwise(NEVER),
         )
@@ -130,9 +136,9 @@ def per_customer(days: nw.LazyFrame[Any], **more: nw.Expr) -> nw.LazyFrame[Any]:
             nw.col("lower").min(),
             first_day=nw.col("bought_day").min(),
             last_day=nw.col("bought_day").max(),
-            purchases=nw.col("bought").sum(),
+            purchases=nw.col("bought").count(),
             net=nw.col("bought_net").sum(),
-            paid=nw.col("paid").sum(),
+            paid=nw.col("paid").count(),
             revenue=nw.col("net").sum(),
             **more,
         )

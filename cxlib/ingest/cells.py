@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cxlib.ingest.machine import machine_numbers
 from cxlib.ingest.missing import is_missing, trimmed
 from cxlib.ingest.repair import Repair
 
@@ -23,6 +24,7 @@ class Cells:
         encoded = pa.types.is_dictionary(column.type)
         self._raw = column.dictionary.cast(pa.string()) if encoded else column
         self._indices = column.indices if encoded else None
+        self._machine: bool | None = None
         self.written = self.values = trimmed(self._raw)
 
     def spread(self, work: Callable[[pa.Array], pa.Array]) -> pa.Array:
@@ -36,6 +38,13 @@ class Cells:
     def missing(self) -> pa.Array:
         """The rows whose cell stands for nothing in a column of numbers, dates or flags."""
         return self.spread(is_missing)
+
+    @property
+    def machine(self) -> bool:
+        """Whether all values are numbers as machines write them."""
+        if self._machine is None:
+            self._machine = machine_numbers(self.values) is not None
+        return self._machine
 
     def words(self) -> pa.Array:
         """The text of every row; empty is null. A dictionary stays one, with each value once."""
@@ -92,4 +101,5 @@ class Cells:
             open_values = pc.and_not(open_values, fits)
             if repair.action != "drop":
                 self.values = pc.if_else(fits, (repair.to or "").strip(), self.values)
+                self._machine = None
             yield repair, self.rows(fits)

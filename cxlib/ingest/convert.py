@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -22,7 +21,7 @@ from cxlib.ingest.canonical import Imported
 from cxlib.ingest.check import checks
 from cxlib.ingest.digest import Digest, joined
 from cxlib.ingest.findings import Ledger
-from cxlib.ingest.fold import Orders, fold, quoted, write
+from cxlib.ingest.fold import SALE, Orders, fold, quoted, write
 from cxlib.ingest.pieces import TableFile, dictionaries, groups, is_in, read_group
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
@@ -37,7 +36,6 @@ from cxlib.tables.kind import kind as kind_of
 MEMORY = "600MB"  # of the engine, below the child's own limit
 ORDERS = "transactions"  # the kind whose rows are folded
 SCRATCH = "scratch-"
-SALE = pa.array(["sale"])
 
 
 def convert(
@@ -74,11 +72,13 @@ def convert(
         typist = _typist(staged, plan, rejects)
         if orders:
             typed = _purchases(typist, folder, progress)
-            doubled = _duplicates(connection, staged)
+            # Rows that all name an order of their own are no copies of one another.
+            copies = not typed.alone or typed.named < staged.rows
+            doubled = _duplicates(connection, staged) if copies else ()
             _drop_repeated_lines(connection, typed, staged, plan, rejects)
-            folded = fold(connection, typed.pieces, folder, lines, digests[-1])
+            folded = fold(connection, typed.pieces, folder, lines, digests[-1], typed.alone)
             found = checks(connection, plan.today)
-            schema, add = runs.SCHEMA, partial(_add_orders, connection, folded, folder)
+            schema, add = runs.SCHEMA, partial(_add_orders, connection, folded)
         else:
             kept = _entries(typist, folder, progress)
             doubled = _duplicates(connection, staged)
@@ -284,35 +284,24 @@ def _entries(typist: Typist, folder: Path, progress: Callable[[int], None] | Non
     return path
 
 
-def _add_orders(
-    connection: engine.Connection, folded: Orders, folder: Path, file: TableFile
-) -> Totals:
+def _add_orders(connection: engine.Connection, folded: Orders, file: TableFile) -> Totals:
     """Write the orders, and count them meanwhile; customers are those of sales."""
     records, rows, sales, revenue = 0, 0, 0, None
     days = list[dt.date]()
-    path = folder / "buyers.parquet"
-    with TableFile(path, pa.schema([runs.SCHEMA.field("customer_id")])) as buyers:
-        for table in folded.tables():
-            file.add(table)
-            sold = is_in(table["status"], SALE)
-            customers = table.select(["customer_id"]).filter(sold)
-            buyers.add(customers)
-            records, sales = records + len(table), sales + len(customers)
-            rows += pc.sum(table["lines"]).as_py()
-            amount = pc.sum(table["amount"]).as_py()
-            revenue = amount if revenue is None else revenue + (amount or 0)
-            days += pc.min_max(table["day"]).as_py().values()
-    found = connection.execute(
-        "SELECT count(DISTINCT customer_id) FROM read_parquet($path)", {"path": str(path)}
-    ).fetchone()
-    assert found is not None
+    for table in folded.tables():
+        file.add(table)
+        records, sales = records + len(table), sales + pc.sum(is_in(table["status"], SALE)).as_py()
+        rows += pc.sum(table["lines"]).as_py()
+        amount = pc.sum(table["amount"]).as_py()
+        revenue = amount if revenue is None else revenue + (amount or 0)
+        days += pc.min_max(table["day"]).as_py().values()
     return Totals(
         records=records,
         rows=rows,
         revenue=None if revenue is None else format(revenue, "f"),
         first_day=min(days).isoformat() if days else None,
         last_day=max(days).isoformat() if days else None,
-        customers=found[0],
+        customers=folded.customers(connection),
         orders=sales,
     )
 

@@ -50,7 +50,10 @@ def joined(digests: Iterable[Digest]) -> str:
 
 def _add(streams: list[Any], chunk: pa.Array) -> None:
     there, values, text = streams
-    there.update(chunk.is_valid().to_numpy(zero_copy_only=False))
+    if chunk.null_count in (0, len(chunk)):  # as most are
+        there.update(np.full(len(chunk), not chunk.null_count))
+    else:
+        there.update(chunk.is_valid().to_numpy(zero_copy_only=False))
     if chunk.null_count == len(chunk):
         return
     if chunk.null_count:  # what lies beneath a null is anything

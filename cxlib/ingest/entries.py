@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from cxlib.ingest.dates import Order
 from cxlib.ingest.flags import parse_flags
-from cxlib.ingest.numbers import STORED, currencies_of, parse_floats
+from cxlib.ingest.numbers import STORED, parse_floats
 from cxlib.ingest.plan import Attribute, Plan, Score
 from cxlib.ingest.typed import Rows
 from cxlib.tables.kind import Field, FieldType
@@ -113,7 +113,7 @@ def _money(rows: Rows, name: str, column: str, needed: bool) -> pa.Array:
     """Amounts of the chosen currency; a row with another one is rejected, not summed."""
     values, _ = rows.numbers(column, rows.plan.formats[name])
     if rows.plan.currency is not None:
-        codes = rows.cells[column].spread(currencies_of)
+        codes = rows.currencies(column)
         other = pc.not_equal(codes, rows.plan.currency)
         rows.find("other_currency", name, column, other, "rejects")
     rows.unread(name, column, values, needed, "unreadable_amount")

@@ -5,10 +5,11 @@ Written in SQL for the embedded engine, so that a file larger than memory folds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from cxlib.ingest import purchases
 from cxlib.ingest.digest import Digest
 from cxlib.ingest.pieces import Pieces, TableFile, ahead, is_in
 from cxlib.ingest.repeats import hashes, repeated
-from cxlib.ingest.runs import KEY, SCHEMA, STATUSES, sum_too_large, summed
+from cxlib.ingest.runs import KEY, SCHEMA, STATUSES, singles, sum_too_large, summed
 from cxlib.ingest.unusual import CREDIT_NOTE
 
 ROWS_AT_ONCE = 1 << 17
@@ -135,6 +136,7 @@ LINE_COLUMNS = (
 LINE_NAMES = LINE_COLUMNS.split(", ")
 LINE_SCHEMA = pa.schema([SCHEMA.field(n) if n in SCHEMA.names else purchases.SCHEMA.field(n)
                          for n in LINE_NAMES])  # fmt: skip
+SALE = pa.array(["sale"])
 MADE = ("day", "purchase_day", "status")  # what a typed row does not have
 EMPTY = np.zeros(0, np.int64)
 SOLD = ("line", "customer_id", "order_id", "product", "quantity", "timestamp")
@@ -142,32 +144,41 @@ SOLD = ("line", "customer_id", "order_id", "product", "quantity", "timestamp")
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """The orders of a file: its `runs`, but for those on the lines `apart`, which are `merged`."""
+    """The orders of a file in so many pieces: `table` makes one of them, as `runs.SCHEMA`; `buyers`
+    reads who is in it, as ``customer_id`` of sales."""
 
-    runs: Pieces
-    apart: np.ndarray
-    merged: pa.Table
+    pieces: int
+    table: Callable[[int], pa.Table]
+    buyers: Callable[[int], pa.Table]
 
     def tables(self) -> Iterator[pa.Table]:
-        """The orders in the order of the file, piece by piece, as `runs.SCHEMA`."""
+        """The orders in the order of the file, piece by piece."""
         with ThreadPoolExecutor(THREADS) as pool:
-            made = ahead(pool, self._table, range(len(self.runs)))
+            made = ahead(pool, self.table, range(self.pieces))
             yield from (table for table in made if len(table))
 
-    def _table(self, number: int) -> pa.Table:
-        table = self.runs.read(number, SCHEMA.names)
-        if not len(self.apart):
-            return table
-        merged = _between(self.merged, table).cast(table.schema)
-        kept = table.filter(pa.array(~_among(table, self.apart)))
-        both = pa.concat_tables([kept, merged]).unify_dictionaries()
-        return both.take(pc.sort_indices(both["line"]))
+    def customers(self, connection: Connection) -> int:
+        """How many different customers have a sale."""
+        schema = pa.schema([SCHEMA.field("customer_id")])
+        tables = (self.buyers(number).cast(schema) for number in range(self.pieces))
+        batches = (batch for table in tables for batch in table.to_batches())
+        connection.register("buyers", pa.RecordBatchReader.from_batches(schema, batches))
+        query = "SELECT count(DISTINCT customer_id) FROM buyers"
+        ((count,),) = connection.execute(query).fetchall()
+        connection.unregister("buyers")
+        return int(count)
 
 
 def fold(
-    connection: Connection, typed: Pieces, folder: Path, lines: Path | None, digest: Digest
+    connection: Connection,
+    typed: Pieces,
+    folder: Path,
+    lines: Path | None,
+    digest: Digest,
+    alone: bool = False,
 ) -> Orders:
-    """The orders of typed rows, of which those that are not plainly sales are the view `unusual`.
+    """The orders of typed rows, of which those that are not plainly sales are the view `unusual`;
+    `alone` says that each is the only one of its order.
 
     Makes `rows` (of these) and `refunds` in the connection. The lines are written to a file as
     well, where one is named, and taken into the digest. `folder` is for what is only needed
@@ -182,8 +193,15 @@ def fold(
     connection.execute(SALES.format(path=quoted(str(sales))))
     for statement in (BY_ORDER, RETURNED, BY_PRODUCT, REFUNDS):
         connection.execute(statement)
-    runs = Pieces(folder / "runs")
-    starts, orders = _write_runs(connection, typed, runs, lines, digest)
+    changed = connection.cursor().sql(CHANGED).to_arrow_table().combine_chunks()
+    if alone and not len(changed):
+        if lines is not None:
+            _write_lines(typed, lines, digest, changed)
+        return Orders(
+            len(typed), partial(_alone, typed, changed), partial(typed.read, names=["customer_id"])
+        )
+    runs = Pieces(folder / "runs", SCHEMA)
+    starts, orders = _write_runs(typed, runs, lines, digest, changed)
     apart = starts[repeated(orders)]
     path = folder / "apart.parquet"
     with TableFile(path, SCHEMA) as file:
@@ -193,9 +211,32 @@ def fold(
     query = MERGED.format(path=quoted(str(path)), key=", ".join(KEY))
     merged = connection.cursor().sql(query).to_arrow_table()
     try:
-        return Orders(runs, apart, merged.cast(SCHEMA))
+        merged = merged.cast(SCHEMA)
     except pa.ArrowInvalid as error:
         raise sum_too_large() from error
+    return Orders(len(runs), partial(_merged, runs, apart, merged), partial(_buyers, runs))
+
+
+def _alone(typed: Pieces, changed: pa.Table, number: int) -> pa.Table:
+    """The orders of a piece each row of which is one."""
+    return singles(_rows(typed, changed, [n for n in SCHEMA.names if n != "lines"], number))
+
+
+def _merged(runs: Pieces, apart: np.ndarray, merged: pa.Table, number: int) -> pa.Table:
+    """The orders of a piece: its runs, but for those on the lines `apart`, which are `merged`."""
+    table = runs.read(number, SCHEMA.names)
+    if not len(apart):
+        return table
+    joined = _between(merged, table).cast(table.schema)
+    kept = table.filter(pa.array(~_among(table, apart)))
+    both = pa.concat_tables([kept, joined]).unify_dictionaries()
+    return both.take(pc.sort_indices(both["line"]))
+
+
+def _buyers(runs: Pieces, number: int) -> pa.Table:
+    """The customers of sales: where runs are merged, customer and status stay as they are."""
+    table = runs.read(number, ["customer_id", "status"])
+    return table.filter(is_in(table["status"], SALE)).select(["customer_id"])
 
 
 def _among(table: pa.Table, lines: np.ndarray) -> np.ndarray:
@@ -243,33 +284,46 @@ def _write_sales(connection: Connection, typed: Pieces, path: Path) -> None:
             file.add(table)
 
 
+def _rows(typed: Pieces, changed: pa.Table, names: Sequence[str], number: int) -> pa.Table:
+    """Columns of a piece of typed rows, `MADE` among them; `changed` are those that are no sale."""
+    table = typed.read(number, [name for name in names if name not in MADE])
+    day = table.column("timestamp").cast(pa.date32())
+    columns = {name: table.column(name) for name in table.column_names}
+    columns |= {"day": day, "purchase_day": day}
+    status = np.zeros(len(table), np.int32)
+    some = _between(changed, table)
+    if len(some):
+        mask = _among(table, some.column("line").to_numpy())
+        status[mask] = pc.index_in(some.column("status"), STATUSES).to_numpy()
+        for name in ("amount", "purchase_day"):
+            whole, part = (t.combine_chunks() for t in (columns[name], some.column(name)))
+            columns[name] = pc.replace_with_mask(whole, pa.array(mask), part)
+    columns["status"] = pa.DictionaryArray.from_arrays(status, STATUSES)
+    return pa.table(columns)
+
+
+def _write_lines(typed: Pieces, lines: Path, digest: Digest, changed: pa.Table) -> None:
+    """The lines of orders that have one each."""
+    names = [*LINE_NAMES, "timestamp"]
+    made = partial(_rows, typed, changed, names)
+    with ThreadPoolExecutor(THREADS) as pool, TableFile(lines, LINE_SCHEMA, digest) as file:
+        for table in ahead(pool, made, range(len(typed))):
+            file.add(table.select(LINE_NAMES))
+
+
 def _write_runs(
-    connection: Connection, typed: Pieces, runs: Pieces, lines: Path | None, digest: Digest
+    typed: Pieces, runs: Pieces, lines: Path | None, digest: Digest, changed: pa.Table
 ) -> tuple[np.ndarray, np.ndarray]:
     """The runs of rows of one order, and the lines, in the order of the file.
 
     Returned are the first line of each run that names its order, and a hash of its
     `KEY` but for the customer, who hardly ever makes a difference.
     """
-    changed = connection.cursor().sql(CHANGED).to_arrow_table().combine_chunks()
     wanted = dict.fromkeys([*SCHEMA.names, *(LINE_NAMES if lines is not None else ())])
-    names = [name for name in wanted if name not in (*MADE, "lines")]
+    names = [name for name in wanted if name != "lines"]
 
     def made(number: int) -> tuple[pa.Table, pa.Table | None]:
-        table = typed.read(number, names)
-        day = table.column("timestamp").cast(pa.date32())
-        columns = {name: table.column(name) for name in table.column_names}
-        columns |= {"day": day, "purchase_day": day}
-        status = np.zeros(len(table), np.int32)
-        some = _between(changed, table)
-        if len(some):
-            mask = _among(table, some.column("line").to_numpy())
-            status[mask] = pc.index_in(some.column("status"), STATUSES).to_numpy()
-            for name in ("amount", "purchase_day"):
-                whole, part = (t.combine_chunks() for t in (columns[name], some.column(name)))
-                columns[name] = pc.replace_with_mask(whole, pa.array(mask), part)
-        columns["status"] = pa.DictionaryArray.from_arrays(status, STATUSES)
-        rows = pa.table(columns)
+        rows = _rows(typed, changed, names, number)
         return summed(rows), rows.select(LINE_NAMES) if lines is not None else None
 
     starts, orders = list[np.ndarray](), list[np.ndarray]()
@@ -279,7 +333,8 @@ def _write_runs(
             copy = stack.enter_context(TableFile(lines, LINE_SCHEMA, digest))
         for run, rows in ahead(pool, made, range(len(typed))):
             runs.add(run)
-            named = run.filter(run.column("order_id").is_valid())
+            order = run.column("order_id")
+            named = run.filter(order.is_valid()) if order.null_count else run
             starts.append(named.column("line").to_numpy())
             orders.append(hashes(named.select(KEY[1:])))
             if copy is not None:

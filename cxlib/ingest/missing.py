@@ -27,6 +27,7 @@ WORDS = (
 )
 # Bytes that are a letter, digit or mark by themselves; white space beyond ASCII is of other ones.
 PLAIN = np.array([33 <= byte < 127 for byte in range(256)])
+DIGIT = np.array([chr(byte) in "0123456789" for byte in range(256)])
 LONGEST = max(len(word.encode()) for word in WORDS)
 
 
@@ -48,10 +49,21 @@ def _may_need_trimming(text: pa.Array) -> bool:
     return any(not PLAIN[ends[at]].all() for at in (places[:-1][filled], places[1:][filled] - 1))
 
 
+def _digit_first(text: pa.Array) -> np.ndarray:
+    """Where a text begins with a digit."""
+    found = np.zeros(len(text), bool)
+    _, offsets, data = text.buffers()
+    if data is not None:
+        places = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
+        filled = np.flatnonzero(places[1:] > places[:-1])
+        found[filled] = DIGIT[np.frombuffer(data, np.uint8)[places[filled]]]
+    return found
+
+
 def is_missing(text: pa.Array) -> pa.Array:
     """Where trimmed text stands for nothing."""
     short = pc.fill_null(pc.less_equal(pc.binary_length(text), LONGEST), False)
-    short = pc.and_not(short, pc.fill_null(pc.match_substring_regex(text, "^[0-9]"), False))
+    short = pc.and_not(short, pa.array(_digit_first(text)))
     if not pc.any(short).as_py():  # most columns have no cell that is worth a real look
         return short
     words = pc.utf8_lower(text.filter(short))

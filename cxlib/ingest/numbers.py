@@ -202,9 +202,12 @@ def parse_numbers(text: pa.Array, decimal: str) -> pa.Array:
     return pc.if_else(pc.fill_null(fits, False), digits, None).cast(EXACT)
 
 
-def parse_money(text: pa.Array, decimal: str) -> pa.Array:
-    """Text as amounts at the scale of storage (`STORED`); null as `parse_numbers`, and too large."""
-    if decimal == "." and machine_numbers(text) is not None:
+def parse_money(text: pa.Array, decimal: str, machine: bool = False) -> pa.Array:
+    """Text as amounts at the scale of storage (`STORED`); null as `parse_numbers`, and too large.
+
+    `machine` says that all are written as by `machine_numbers`.
+    """
+    if decimal == "." and machine:
         try:
             return text.cast(STORED)
         except pa.ArrowInvalid:  # how it says that some have more digits than are stored
@@ -286,8 +289,6 @@ def stored(value: pa.Array) -> pa.Array:
 
 def currencies_of(text: pa.Array) -> pa.Array:
     """The currency code that each value names; null where it names none."""
-    if machine_numbers(text) is not None:
-        return pa.nulls(len(text), pa.string())
     text = _latin(trimmed(text))
     bare = pc.fill_null(pc.match_substring_regex(text, _BARE), True)
     codes = pa.nulls(len(text), pa.string())

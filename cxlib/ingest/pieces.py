@@ -150,11 +150,12 @@ class TableFile:
 
 
 class Pieces:
-    """Tables in a folder for a while, one a file, as they lie in memory; dictionaries stay such."""
+    """Tables of a schema in a folder for a while, one a file, as they lie in memory; text may come
+    as dictionaries, which stay such. Other columns without any value take no room."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
         folder.mkdir()
-        self._folder, self._count = folder, 0
+        self._folder, self._schema, self._count = folder, schema, 0
 
     def __len__(self) -> int:
         return self._count
@@ -167,6 +168,7 @@ class Pieces:
 
     def replace(self, number: int, table: pa.Table) -> None:
         """Put a table in the place of another one."""
+        table = table.select([n for n in table.column_names if _has_any(table[n])])
         options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
         with room(), pa.ipc.new_file(self._path(number), table.schema, options=options) as file:
             file.write_table(table.combine_chunks())
@@ -175,9 +177,18 @@ class Pieces:
         """Some columns of a table, in this order."""
         with pa.OSFile(self._path(number)) as source:
             held = pa.ipc.open_file(source).schema.names
-            at = [held.index(name) for name in names]
-            options = pa.ipc.IpcReadOptions(included_fields=sorted(at), use_threads=False)
-            return pa.ipc.open_file(source, options=options).read_all().select(list(names))
+            at = sorted(held.index(name) for name in names if name in held)
+            options = pa.ipc.IpcReadOptions(included_fields=at, use_threads=False)
+            found = pa.ipc.open_file(source, options=options).read_all()
+        nothing = (name for name in names if name not in held)
+        columns = {name: pa.nulls(len(found), self._schema.field(name).type) for name in nothing}
+        columns |= dict(zip(found.column_names, found.columns, strict=True))
+        return pa.table({name: columns[name] for name in names})
 
     def _path(self, number: int) -> str:
         return str(self._folder / f"{number:06}.arrow")
+
+
+def _has_any(column: pa.ChunkedArray) -> bool:
+    """Whether there is a value in a column, or a dictionary, which others of it will have too."""
+    return pa.types.is_dictionary(column.type) or column.null_count < len(column)

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cxlib.ingest.dates import Order
-from cxlib.ingest.numbers import EXACT, STORED, currencies_of, stored
+from cxlib.ingest.numbers import EXACT, STORED, stored
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.questions import currency_code
 from cxlib.ingest.status import statuses_of
@@ -74,7 +74,7 @@ def currencies(rows: Rows, money: str | None) -> pa.Array:
     if "currency" in mapping:
         codes = rows.cells[mapping["currency"]].spread(_codes)
     elif money is not None:
-        codes = rows.cells[mapping[money]].spread(currencies_of)
+        codes = rows.currencies(mapping[money])
     else:
         codes = pa.nulls(len(rows.lines), pa.string())
     if chosen is None:

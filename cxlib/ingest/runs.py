@@ -34,6 +34,12 @@ SUMS, FIRSTS = ("amount", "discount", "quantity"), ("channel", "place", "currenc
 _MOST = 10**18  # more than STORED holds, in ten-thousandths
 
 
+def singles(rows: pa.Table) -> pa.Table:
+    """Rows of which each is an order by itself, as `summed` makes of them."""
+    lines = pa.array(np.ones(len(rows), np.int32))
+    return rows.append_column("lines", lines).select(SCHEMA.names)
+
+
 def summed(rows: pa.Table) -> pa.Table:
     """One row for each run of rows with the same `KEY`; rows without an order are one each.
 

@@ -100,6 +100,32 @@ def run(
     return result
 
 
+def warm() -> threading.Thread:
+    """Start a child and have it load what reading needs, so that the next file need not wait for it.
+
+    Returns at once, with the thread that does it; one at a time, and none where a child is waiting.
+    """
+    global _warming
+    with _warm:
+        if not _warming.is_alive():
+            _warming = threading.Thread(target=_warm_up, daemon=True)
+            _warming.start()
+        return _warming
+
+
+def _warm_up() -> None:
+    if _idle:
+        return
+    from cxlib.ingest.ready import (
+        ready,
+    )  # which loads in this process too what all jobs are named by
+
+    try:
+        run(ready)
+    except CxError as error:  # the file that comes will say what is wrong
+        log.warning("No child could be made ready: %s", error.code)
+
+
 class _Idle:
     """Children that wait for a job, for a while."""
 
@@ -131,6 +157,10 @@ class _Idle:
         if not kept:
             worker.end()
 
+    def __bool__(self) -> bool:
+        with self._lock:
+            return bool(self._waiting)
+
     def empty(self) -> None:
         """End all that wait."""
         while (worker := self.take()) is not None:
@@ -145,6 +175,7 @@ class _Idle:
 
 
 _idle = _Idle()
+_warm, _warming = threading.Lock(), threading.Thread()
 atexit.register(_idle.empty)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 import numpy as np
@@ -19,7 +19,7 @@ from cxlib.ingest.cells import Cells
 from cxlib.ingest.dates import NOTATIONS, Dates, Order, read_dates, swapped_dates
 from cxlib.ingest.findings import NOTATION, Effect, Finding, Ledger
 from cxlib.ingest.flags import parse_flags
-from cxlib.ingest.numbers import has_percent, parse_floats, parse_money
+from cxlib.ingest.numbers import currencies_of, has_percent, parse_floats, parse_money
 from cxlib.ingest.pieces import ahead, dictionaries, groups, read_group
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects
@@ -79,8 +79,15 @@ class Rows:
         A percentage is no such value: 10 % of something is not 10.
         """
         cells = self.cells[column]
-        values = cells.spread(lambda v: parse_money(v, mark))
+        values = cells.spread(lambda v: parse_money(v, mark, cells.machine))
         return values, pc.and_not(pc.is_null(values), cells.missing())
+
+    def currencies(self, column: str) -> pa.Array:
+        """The currency code that each cell names; null where it names none."""
+        cells = self.cells[column]
+        return (
+            pa.nulls(len(self.lines), pa.string()) if cells.machine else cells.spread(currencies_of)
+        )
 
     def floats(
         self, name: str, column: str, mark: str, required: bool, answers: bool = False
@@ -240,7 +247,7 @@ class Typist:
         columns["line"] = lines
         made = [columns.get(field.name) for field in self.schema]
         arrays = [
-            pa.nulls(len(lines), field.type) if array is None else array
+            _nothing(len(lines), field.type) if array is None else array
             for field, array in zip(self.schema, made, strict=True)
         ]
         return pa.record_batch(arrays, self.schema.names), rows
@@ -288,3 +295,9 @@ class Typist:
                 where = pc.and_(pc.fill_null(found.where, False), kept)
                 self.ledger.add(found, where, rows.cells[found.column], rows.lines)
         return typed if not refused else typed.filter(kept)
+
+
+@lru_cache(maxsize=32)
+def _nothing(rows: int, held: pa.DataType) -> pa.Array:
+    """A column without any value; of the many that a file lacks, each length is made once."""
+    return pa.nulls(rows, held)

@@ -1,4 +1,4 @@
-"""The rows that are not plainly a sale to somebody: what refunds and checks are about.
+"""Typed purchases, and which of them are not plainly a sale to somebody: refunds and checks are about these.
 
 They are few, so that the engine looks at them alone and the many others pass it by.
 """
@@ -12,11 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cxlib.ingest.pieces import Pieces, TableFile, as_text
 from cxlib.ingest.purchases import SCHEMA
+from cxlib.ingest.repeats import hashes, repeated
 
 CREDIT_NOTE = "^[Cc][0-9]+$"
 EARLY = dt.date(1980, 1, 1)
@@ -52,13 +54,16 @@ def unusual(rows: pa.Table, today: dt.date | None) -> pa.Array:
 class Purchases:
     """Typed purchases as they come, a context: all in `pieces`, the unusual ones in a Parquet file.
 
-    Where order lines have ids, what tells repeated ones is in a file `identified` besides. Written
-    in a thread of its own while the next ones are typed.
+    Where order lines have ids, what tells repeated ones is in a file `identified` besides. In the
+    end `named` says how many rows name an order, and `alone` whether each is the only one of it.
+    Written in a thread of its own while the next ones are typed.
     """
 
     def __init__(self, folder: Path, today: dt.date | None, identified: bool) -> None:
-        self.pieces, self.path = Pieces(folder / "typed"), folder / "unusual.parquet"
+        self.pieces, self.path = Pieces(folder / "typed", SCHEMA), folder / "unusual.parquet"
         self.identified = folder / "identified.parquet" if identified else None
+        self.named, self.alone = 0, True
+        self._orders = list[np.ndarray]()
         self._today, self._stack = today, ExitStack()
         self._thread = ThreadPoolExecutor(1)
         self._writing: Future[None] | None = None
@@ -88,13 +93,28 @@ class Purchases:
     def _write(self, table: pa.Table) -> None:
         self.pieces.add(table)
         self._unusual.add(table.filter(unusual(table, self._today)))
+        self._look_for_company(table.select(["order_id"]))
         if self.identified is not None:
             self._lines.add(table.select(REPEATING))
+
+    def _look_for_company(self, orders: pa.Table) -> None:
+        """Note whether rows share an order, until some do."""
+        if orders["order_id"].null_count:
+            orders = orders.drop_null()
+        self.named += len(orders)
+        if self.alone:
+            numbers = hashes(orders)
+            # Most files whose orders have several rows show it at once.
+            self.alone = bool(self._orders) or not repeated(numbers).any()
+            self._orders.append(numbers)
 
     def _finish(self) -> None:
         with self._thread:
             if self._writing is not None:
                 self._writing.result()
+        if self.alone and self._orders:
+            self.alone = not repeated(np.concatenate(self._orders)).any()
+        self._orders = []
 
 
 def _credit_notes(orders: pa.ChunkedArray) -> pa.ChunkedArray:

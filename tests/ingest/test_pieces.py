@@ -52,7 +52,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, monkeypatch):
 
 
 def test_pieces_are_read_as_they_were_added(tmp_path):
-    pieces = Pieces(tmp_path / "p")
+    pieces = Pieces(tmp_path / "p", PLAIN.schema)
     pieces.add(ENCODED)
     pieces.add(ENCODED.slice(4))
     pieces.add(ENCODED.slice(2))
