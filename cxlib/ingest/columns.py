@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from cxlib.engine import THREADS
 from cxlib.ingest.dates import DateEvidence
 from cxlib.ingest.flags import are_flags
+from cxlib.ingest.machine import machine_numbers
 from cxlib.ingest.missing import is_missing, trimmed
 from cxlib.ingest.numbers import NumberEvidence
 from cxlib.ingest.staged import Source, Staged
@@ -29,8 +30,9 @@ SHORT = r"^\s*[-+]?[0-9]{1,3}(?:[.,][0-9]*)?\s*$"  # a number that cannot be a d
 DATE_LIKE = r"^\s*(?:[^0-9@_]{0,24}[-/., ]|[QqTt])?[0-9][^@_]{0,60}$"
 TOGETHER, HELD = 50, 32 << 20  # columns that are read at once, and bytes of them
 ALL = slice(None)
-FIRST = 1 << 17  # rows of a large file that say what its columns are
+FIRST = 1 << 16  # rows of a large file that say what its columns are
 MANY, CODES = 50, 5  # of so many rows, so few different numbers are codes or points, and no ids
+SERIAL = 5  # digits of a day as spreadsheets count them
 HEAD = 64  # values that tell whether a column looks like days written by a machine
 COUNTS = ("n", "impressions", "clicks", "sent", "delivered", "opened", "leads", "conversions")
 # What the variants of a test are called: A and B, control and treatment.
@@ -104,9 +106,14 @@ class Column:
         if sum(SHAPE.match(value) is not None for value in head) > TYPED * len(head):
             self.dates.add(values)  # which takes days written by a machine as a block
             return
-        able = pc.and_not(
-            pc.match_substring_regex(values, DATE_LIKE), pc.match_substring_regex(values, SHORT)
-        )
+        written = machine_numbers(values)
+        if written is not None:
+            able = pa.array(written.whole | (written.integers == SERIAL))
+        else:
+            able = pc.and_not(
+                pc.match_substring_regex(values, DATE_LIKE),
+                pc.match_substring_regex(values, SHORT),
+            )
         rest = trimmed(values.filter(pc.invert(able)))
         self.dates.values += len(rest) - int(pc.sum(is_missing(rest)).as_py() or 0)
         if len(rest) < len(values):

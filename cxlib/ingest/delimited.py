@@ -25,6 +25,7 @@ from cxlib.ingest import quotes
 from cxlib.ingest.encoding import Encoded, clean_blocks, examine, open_clean, open_text
 from cxlib.ingest.frame import Frame, find_frame
 from cxlib.ingest.layout import COPIED, is_blank, is_copy, is_footer, is_total, names_over
+from cxlib.ingest.places import places
 from cxlib.ingest.quotation import has_enclosed, late_apostrophes
 from cxlib.ingest.records import Mended, fit, read_records
 from cxlib.ingest.rejects import Rejects
@@ -199,14 +200,14 @@ def _stage_quickly(
 
 def _refuse_trouble(columns: Sequence[pa.Array], titles: Sequence[str]) -> None:
     """What is for the careful reader: a blank line, a very long cell, the header once more."""
-    blank = None
+    blank: np.ndarray | bool = True
     for column in columns:
-        lengths = pc.binary_length(column)
-        if (pc.max(lengths).as_py() or 0) > 4_000:
+        lengths = np.diff(places(column))
+        if lengths.max(initial=0) > 4_000:
             raise _Irregular
-        empty = pc.equal(lengths, 0)
-        blank = empty if blank is None else pc.and_(blank, empty)
-    if pc.any(blank).as_py():
+        if np.any(blank):
+            blank = blank & (lengths == 0)
+    if np.any(blank):
         raise _Irregular
     if titles:
         again = pc.equal(columns[0], titles[0])

@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cxlib.ingest.places import letters, places
+
 POINT, MINUS, ZERO = (ord(sign) for sign in ".-0")
 WRITTEN = np.array([chr(byte) in "0123456789.-" for byte in range(256)])
 
@@ -28,6 +30,20 @@ class MachineNumbers:
     points: NDArray[np.intp]
 
     @property
+    def integers(self) -> NDArray[np.int32]:
+        """How many digits of each stand before its point."""
+        found = self.end - self.first
+        found[self.broken] = self.points - self.first[self.broken]
+        return found
+
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        """Which have no decimals."""
+        found = np.ones(len(self.first), bool)
+        found[self.broken] = False
+        return found
+
+    @property
     def ambiguous(self) -> int:
         """How many may be thousands as well, to people who write them with a point: 1.250."""
         first, end = self.first[self.broken], self.end[self.broken]
@@ -39,10 +55,9 @@ def machine_numbers(text: pa.Array) -> MachineNumbers | None:
     """The numbers of a text, shape (n,); None where any of it is written otherwise, or nothing."""
     if not pa.types.is_string(text.type) or not len(text) or text.null_count:
         return None
-    _, offsets, buffer = text.buffers()
-    places = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
-    data = np.frombuffer(buffer or b"", np.uint8)[places[0] : places[-1]]
-    begin, end = places[:-1] - places[0], places[1:] - places[0]
+    at = places(text)
+    data = letters(text)[at[0] : at[-1]]
+    begin, end = at[:-1] - at[0], at[1:] - at[0]
     if not WRITTEN[data].all() or (begin == end).any():
         return None
     negative = data[begin] == MINUS

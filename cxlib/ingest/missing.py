@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cxlib.ingest.places import letters, places
+
 WORDS = (
     "",
     "na",
@@ -40,23 +42,20 @@ def _may_need_trimming(text: pa.Array) -> bool:
     """Whether a text begins or ends with a byte that may be of white space: most columns have none."""
     if not pa.types.is_string(text.type) or not len(text):
         return True
-    _, offsets, data = text.buffers()
-    if data is None:
-        return False
-    places = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
-    filled = places[1:] > places[:-1]
-    ends = np.frombuffer(data, np.uint8)
-    return any(not PLAIN[ends[at]].all() for at in (places[:-1][filled], places[1:][filled] - 1))
+    at, data = places(text), letters(text)
+    first, last = at[:-1], at[1:] - 1
+    if (first > last).any():
+        filled = first <= last
+        first, last = first[filled], last[filled]
+    return not (PLAIN[data[first]].all() and PLAIN[data[last]].all())
 
 
 def _digit_first(text: pa.Array) -> np.ndarray:
     """Where a text begins with a digit."""
     found = np.zeros(len(text), bool)
-    _, offsets, data = text.buffers()
-    if data is not None:
-        places = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
-        filled = np.flatnonzero(places[1:] > places[:-1])
-        found[filled] = DIGIT[np.frombuffer(data, np.uint8)[places[filled]]]
+    at = places(text)
+    filled = np.flatnonzero(at[1:] > at[:-1])
+    found[filled] = DIGIT[letters(text)[at[filled]]]
     return found
 
 

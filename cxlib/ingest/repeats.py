@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cxlib.engine import Connection
+from cxlib.ingest.places import letters, places
 
 SORTED = 1 << 25  # hashes that are sorted in memory: 256 MB; more are grouped by the engine
 WORD = 8  # bytes
@@ -38,11 +39,10 @@ def _numbers(column: pa.ChunkedArray) -> np.ndarray:
 def _of_text(text: pa.Array) -> np.ndarray:
     """A number for each text, of its bytes: eight at a time, of all texts at once."""
     filled = pc.fill_null(text, "")
-    _, offsets, buffer = filled.buffers()
-    places = np.frombuffer(offsets, np.int32)[filled.offset : filled.offset + len(filled) + 1]
-    data = np.frombuffer(bytes(buffer or b"") + bytes(WORD), np.uint8)
+    at = places(filled)
+    data = np.append(letters(filled), np.zeros(WORD, np.uint8))
     words = np.ndarray(len(data) - WORD + 1, "<u8", data, strides=(1,))  # that overlap
-    begin, length = places[:-1].astype(np.int64), np.diff(places).astype(np.uint64)
+    begin, length = at[:-1].astype(np.int64), np.diff(at).astype(np.uint64)
     found = length.copy()
     for start in range(0, int(length.max(initial=0)), WORD):
         rows = slice(None) if start < length.min() else np.flatnonzero(length > start)
