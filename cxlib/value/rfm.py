@@ -195,28 +195,30 @@ def analyse(
     )
     measures = ("recency_days", "frequency", "monetary")
     edges = {m: quantile_edges(customers, m) for m in measures}
-    fallbacks = tuple(
-        m for m in measures if edges[m] and not _fills(customers[m].dropna().to_numpy(), edges[m])
-    )
     recency, frequency, monetary = (customers[m].to_numpy(dtype=np.float64) for m in measures)
-    customers["r"] = 6 - (
-        dense_scores(recency)
-        if "recency_days" in fallbacks
-        else quantile_scores(recency, edges["recency_days"])
-    )
-    customers["f"] = quantile_scores(
-        frequency, FREQUENCY_STEPS if "frequency" in fallbacks else edges["frequency"]
-    )
-    customers["m"] = _money_scores(monetary, edges["monetary"], "monetary" in fallbacks)
+    paid = ~np.isnan(monetary)
+    values = (recency, frequency, monetary if paid.all() else monetary[paid])
+    scores = {m: quantile_scores(v, edges[m]) for m, v in zip(measures, values, strict=True)}
+    fallbacks = tuple(m for m in measures if edges[m] and not _fills(scores[m]))
+    if "recency_days" in fallbacks:
+        scores["recency_days"] = dense_scores(recency)
+    if "frequency" in fallbacks:
+        scores["frequency"] = quantile_scores(frequency, FREQUENCY_STEPS)
+    if "monetary" in fallbacks:
+        scores["monetary"] = dense_scores(values[2])
+    customers["r"] = 6 - scores["recency_days"]
+    customers["f"] = scores["frequency"]
+    customers["m"] = _where(paid, scores["monetary"])
     if scoring == "fm":
         # A customer without any amount is placed by frequency alone.
         money = customers["m"].fillna(customers["f"]).astype("int64")
         customers["fm"] = (customers["f"] + money + 1) // 2
-    column = customers[column_score(scoring)]
-    segment = PLACES[customers["r"] - 1, column - 1]
+    r, f = (customers[c].to_numpy() - 1 for c in ("r", column_score(scoring)))
+    segment, cell = PLACES[r, f], r * len(SCORES) + f
     customers["segment"] = pd.Series(pa.array(SEGMENTS).take(segment), dtype="str")
-    cells = _cells(customers, scoring)
-    segments = _segments(customers, segment)
+    counts, ticks = np.bincount(cell, minlength=PLACES.size), _ticks(monetary, cell, PLACES.size)
+    cells = _cells(counts, ticks, has_money=bool(paid.any()))
+    segments = _segments(customers, segment, ticks)
     return RfmResult(
         customers=customers,
         cells=cells,
@@ -243,23 +245,19 @@ def column_score(scoring: Scoring) -> str:
     return "f" if scoring == "rf" else "fm"
 
 
-def _fills(values: NDArray[Any], edges: tuple[float, ...]) -> bool:
-    return len(np.unique(quantile_scores(values, edges))) == len(SCORES)
+def _fills(scores: NDArray[np.int64]) -> bool:
+    return bool(np.bincount(scores, minlength=len(SCORES) + 1)[1:].all())
 
 
-def _money_scores(
-    monetary: NDArray[np.float64], edges: tuple[float, ...], fallback: bool
-) -> pd.arrays.IntegerArray:
-    known = ~np.isnan(monetary)
-    scores = np.ones(len(monetary), dtype=np.int64)
-    if known.any():
-        values = monetary[known]
-        scores[known] = dense_scores(values) if fallback else quantile_scores(values, edges)
-    return pd.arrays.IntegerArray(scores, ~known)
+def _where(known: NDArray[np.bool_], scores: NDArray[np.int64]) -> pd.arrays.IntegerArray:
+    """The scores of those that have one; the others are missing."""
+    held = np.ones(len(known), dtype=np.int64)
+    held[known] = scores
+    return pd.arrays.IntegerArray(held, ~known)
 
 
-def _money(amounts: NDArray[np.float64], of: NDArray[np.intp], groups: int) -> list[float]:
-    """Sums of each group, exact at the scale of storage, whatever the order; NaN counts for nothing.
+def _ticks(amounts: NDArray[np.float64], of: NDArray[np.intp], groups: int) -> list[int]:
+    """Sums of each group in `TICKS`, exact whatever the order; NaN counts for nothing.
 
     Whole ten-thousandths are summed in two halves, which floats hold exactly.
     """
@@ -267,32 +265,33 @@ def _money(amounts: NDArray[np.float64], of: NDArray[np.intp], groups: int) -> l
     ticks = np.rint(amounts[known] * TICKS)
     upper = np.floor(ticks / HALF)
     halves = (np.bincount(of[known], part, groups) for part in (upper, ticks - upper * HALF))
-    return [(int(high) * HALF + int(low)) / TICKS for high, low in zip(*halves, strict=True)]
+    return [int(high) * HALF + int(low) for high, low in zip(*halves, strict=True)]
 
 
-def _cells(customers: pd.DataFrame, scoring: Scoring) -> tuple[Cell, ...]:
-    has_money = bool(customers["monetary"].notna().any())
-    r, f = (customers[c].to_numpy(np.int64) - 1 for c in ("r", column_score(scoring)))
-    of, cells = r * len(SCORES) + f, len(SCORES) ** 2
-    counts = np.bincount(of, minlength=cells)
-    revenues = _money(customers["monetary"].to_numpy(np.float64), of, cells)
+def _cells(counts: NDArray[np.intp], ticks: list[int], has_money: bool) -> tuple[Cell, ...]:
     return tuple(
         Cell(
             r,
             f,
             GRID[r - 1][f - 1],
             int(counts[cell := (r - 1) * len(SCORES) + f - 1]),
-            revenues[cell] if has_money else None,
+            ticks[cell] / TICKS if has_money else None,
         )
         for r in reversed(SCORES)
         for f in SCORES
     )
 
 
-def _segments(customers: pd.DataFrame, of: NDArray[np.intp]) -> tuple[Segment, ...]:
-    """The segments that have customers; `of` are the customers' places in `SEGMENTS`."""
+def _segments(
+    customers: pd.DataFrame, of: NDArray[np.intp], ticks: list[int]
+) -> tuple[Segment, ...]:
+    """The segments that have customers; `of` are the customers' places in `SEGMENTS`, `ticks` what
+    each cell brought."""
     has_money = bool(customers["monetary"].notna().any())
-    revenues = _money(customers["monetary"].to_numpy(np.float64), of, len(SEGMENTS))
+    sums = [0] * len(SEGMENTS)
+    for place, brought in zip(PLACES.ravel(), ticks, strict=True):
+        sums[place] += brought
+    revenues = [brought / TICKS for brought in sums]
     total = sum(revenues)
     measures = customers[["recency_days", "frequency", "monetary"]]
     medians: dict[Any, Any] = measures.groupby(of).median().to_dict("index")

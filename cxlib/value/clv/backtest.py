@@ -191,7 +191,9 @@ def _gains(forecasts: list[Array], actual: Array, seed: int) -> tuple[Estimate, 
     )
     sizes = np.bincount(group, minlength=groups)
     drawn = generator.integers(0, groups, (RESAMPLES, groups))
-    counts = np.stack([np.bincount(row, minlength=groups) for row in drawn]).astype(float)
+    drawn += groups * np.arange(RESAMPLES)[:, None]  # each resample counts for itself
+    counts = np.bincount(drawn.ravel(), minlength=RESAMPLES * groups).astype(float)
+    counts = counts.reshape(RESAMPLES, groups)
     resampled = np.sqrt(counts @ sums.T / (counts @ sizes)[:, None])
     rmse = np.sqrt(sums.sum(axis=1) / n)
     gains = []
