@@ -3,7 +3,7 @@
     python -m bench scale [--rows 1000000 10000000 30000000] [--seed 1] [--json]
 
 The customers of `bench speed`, about three orders each, in files of several sizes; the steps are those
-of `_ours.py`, in a process of their own. Printed are seconds from the file to the values with their
+of `_imported.py`, in a process of their own. Printed are seconds from the file to the values with their
 intervals, how much longer each file takes than the first, and the larger peak of the process and of
 the child in which it reads.
 """
@@ -47,7 +47,7 @@ def main(argv: list[str]) -> int:
         with tempfile.TemporaryDirectory() as name:
             path = Path(name) / "orders.csv"
             count = written(path, rows, options.seed)
-            took = measured("ours", path, options.seed)
+            took = measured("imported", path, options.seed)
         found.append({"rows": count, **took})
         if not options.json:
             growth = took["end_to_end"] / found[0]["end_to_end"]

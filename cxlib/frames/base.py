@@ -82,17 +82,22 @@ def customer_base(
         _read(part, end, cuts, bool(seen.undone))
         for part in engine.parts(frame, "customer_id", seen.rows)
     ]
-    buyers = pd.concat([part.summary for part in read], ignore_index=True)
     rows, used = sum(part.rows for part in read), sum(part.used for part in read)
     return CustomerBase(
         end=end,
-        summary=buyers,
+        summary=_joined([part.summary for part in read]),
         coverage=Coverage(seen.rows, seen.later, seen.anonymous, rows - used, used),
         splits=tuple(
-            Split(cut, pd.concat([part.known[i] for part in read], ignore_index=True))
-            for i, cut in enumerate(cuts)
+            Split(cut, _joined([part.known[i] for part in read])) for i, cut in enumerate(cuts)
         ),
     )
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of all parts; each column leaves the parts as it is joined, so that none is there twice."""
+    names = [str(name) for name in parts[0]]
+    columns = {name: pd.concat([p.pop(name) for p in parts], ignore_index=True) for name in names}
+    return pd.DataFrame(columns, copy=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +214,10 @@ def _known(found: pd.DataFrame, i: int, cut: dt.date, late: bool) -> pd.DataFram
         for name in (f"x_{i}", f"last_{i}", f"first_{i}" if late else "first_day")
     )
     later = found[f"later_{i}"] if late else found["purchases"] - found[f"x_{i}"]
-    day = np.timedelta64(1, "D")
     customers = {
         "frequency": x - 1,
-        "recency": (last - first) // day,
-        "T": (np.datetime64(cut) - first) // day,
+        "recency": (last - first).astype("timedelta64[D]"),
+        "T": (np.datetime64(cut) - first).astype("timedelta64[D]"),
         "later": later.to_numpy()[there],
     }
     return pd.DataFrame({name: held.astype("float64") for name, held in customers.items()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 
 from cxlib.frames.summary import lazy
 
@@ -15,10 +16,17 @@ def quantile_edges(table: Any, column: str, bins: int = 5) -> tuple[float, ...]:
     With ``bins=5`` the 20, 40, 60 and 80 % quantiles, as numpy's default (Hyndman & Fan type 7).
     Nulls and NaN are left out; an empty column has no edges. Ties make edges coincide.
     """
-    values = lazy(table).select(nw.col(column).cast(nw.Float64)).drop_nulls()
+    shares = [i / bins for i in range(1, bins)]
+    frame = nw.from_native(table)
+    if isinstance(frame, nw.DataFrame):  # in memory: all at once
+        held = frame[column].cast(nw.Float64).to_numpy()
+        known = held[~np.isnan(held)]
+        return tuple(np.quantile(known, shares).tolist()) if len(known) else ()
+    values = lazy(frame).select(nw.col(column).cast(nw.Float64)).drop_nulls()
     values = values.filter(~nw.col(column).is_nan())
     cuts = {
-        f"q{i}": nw.col(column).quantile(i / bins, interpolation="linear") for i in range(1, bins)
+        f"q{i}": nw.col(column).quantile(share, interpolation="linear")
+        for i, share in enumerate(shares)
     }
     row = values.select(**cuts).collect("pyarrow").row(0)
     return tuple(float(edge) for edge in row if edge is not None)

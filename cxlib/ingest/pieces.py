@@ -191,4 +191,4 @@ class Pieces:
 
 def _has_any(column: pa.ChunkedArray) -> bool:
     """Whether there is a value in a column, or a dictionary, which others of it will have too."""
-    return pa.types.is_dictionary(column.type) or column.null_count < len(column)
+    return bool(pa.types.is_dictionary(column.type) or column.null_count < len(column))

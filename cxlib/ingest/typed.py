@@ -297,7 +297,7 @@ class Typist:
         return typed if not refused else typed.filter(kept)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=4)
 def _nothing(rows: int, held: pa.DataType) -> pa.Array:
     """A column without any value; of the many that a file lacks, each length is made once."""
     return pa.nulls(rows, held)

@@ -145,6 +145,8 @@ def _coverage(fit: Fit, known: pd.DataFrame, days: float) -> Estimate:
 
 def _ranks(values: Array) -> Array:
     """Average ranks less their mean."""
+    if len(values) and values.min() == values.max():
+        return np.zeros(len(values))
     ranks: Array = stats.rankdata(values)
     ranks -= (len(values) + 1) / 2
     return ranks
