@@ -112,7 +112,7 @@ def test_the_examples_run_in_their_order(tmp_path, monkeypatch, capsys):
     assert {name.split()[0] for name in examples()} == set(commands())
     for file in written:
         assert (tmp_path / file).stat().st_size > 100, file
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.S))
     run = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -122,3 +122,4 @@ def test_the_examples_run_in_their_order(tmp_path, monkeypatch, capsys):
     )
     assert run.returncode == 0, run.stderr
     assert "Champions" in run.stdout
+    assert "Estimate(value=" in run.stdout

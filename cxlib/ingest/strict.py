@@ -30,12 +30,12 @@ def read_orders(
     delimiter: str = ",",
     date_format: str = "%Y-%m-%d",
 ) -> nw.LazyFrame[Any]:
-    """A CSV of orders as a lazy frame of ``customer_id, day, amount``, in a tenth of an import's time.
+    """A CSV of sales as a lazy frame of ``customer_id, day, amount``, several times as fast as an import.
 
-    UTF-8 with one header, a row an order, each cell exactly as said; what is not so is an error.
-    Such a file wants importing, which reads any, sums lines to orders and takes refunds back to what
-    they undo. Here a negative amount counts on its own day. The rows stay with the engine while the
-    connection is open.
+    UTF-8 with one header, each cell exactly as said; what is not so is an error. Such a file wants
+    importing, which reads any and knows more: what a status says, and what refunds undo. Here all
+    rows are sales but those of a negative amount, which count on their own day. The rows stay with
+    the engine while the connection is open.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def read_orders(
         empty. Amounts are digits, with at most four decimals behind a point.
     delimiter : str
     date_format : str
-        Of the days, as ``strptime`` has it.
+        Of the days, as ``strptime`` has it; they begin with a digit.
 
     Raises
     ------
@@ -57,14 +57,17 @@ def read_orders(
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         header = next(csv.reader(file, delimiter=delimiter), [])
     cell = _cell(header, customer_id)
-    values = {"customer_id": _value(customer_id, cell, f"{cell} IS NULL OR {cell} = trim({cell})")}
+    named = f"CASE WHEN {cell} = trim({cell}) THEN {cell} ELSE {_error(customer_id, cell)} END"
+    values = {"customer_id": f"CASE WHEN {cell} IS NOT NULL THEN {named} END"}
     cell = _cell(header, day)
-    # Words like infinity are moments to the engine: a day begins with a digit.
-    moment = f"CASE WHEN {cell} < ':' THEN try_strptime({cell}, {quoted(date_format)}) END"
-    values["day"] = f"CAST({_value(day, moment, f'{moment} IS NOT NULL', cell)} AS DATE)"
+    # To the engine words like infinity are moments, and so are days among spaces.
+    bare = f"{cell} >= '0' AND {cell} < ':' AND NOT suffix({cell}, ' ')"
+    moment = f"CASE WHEN {bare} THEN try_strptime({cell}, {quoted(date_format)}) END"
+    values["day"] = f"CAST(coalesce({moment}, {_error(day, cell)}) AS DATE)"
     if amount is not None:
         cell = _cell(header, amount)
-        number = _value(amount, cell, f"regexp_full_match({cell}, {quoted(NUMBER)})")
+        right = f"coalesce(regexp_full_match({cell}, {quoted(NUMBER)}), false)"
+        number = f"CASE WHEN {right} THEN {cell} ELSE {_error(amount, cell)} END"
         values["amount"] = f"CAST({number} AS DECIMAL(18, 4))"
     columns = ", ".join(f"c{i}: 'VARCHAR'" for i in range(len(header)))
     source = (
@@ -80,10 +83,9 @@ def read_orders(
     return nw.from_native(connection.table(table))
 
 
-def _value(column: str, value: str, right: str, shown: str | None = None) -> str:
-    """A value in SQL, and an error that shows the cell where it is not right."""
-    found = f"{quoted(f'{SAID}{column}: ')} || coalesce({shown or value}, '')"
-    return f"CASE WHEN coalesce({right}, false) THEN {value} ELSE error({found}) END"
+def _error(column: str, cell: str) -> str:
+    """An error in SQL that shows a cell."""
+    return f"error({quoted(f'{SAID}{column}: ')} || coalesce({cell}, ''))"
 
 
 def _cell(header: Sequence[str], column: str) -> str:

@@ -18,10 +18,11 @@ import pyarrow.compute as pc
 
 from cxlib.ingest.pieces import Pieces, TableFile, as_text
 from cxlib.ingest.purchases import SCHEMA
-from cxlib.ingest.repeats import hashes, repeated
+from cxlib.ingest.repeats import SORTED, hashes, repeated
 
 CREDIT_NOTE = "^[Cc][0-9]+$"
 EARLY = dt.date(1980, 1, 1)
+EMPTY = np.zeros(0, np.uint64)
 REPEATING = ("line", "line_id", "order_id", "customer_id", "timestamp", "amount", "quantity",
              "product", "said")  # fmt: skip
 """The line of a row, and what two rows have in common that are the same order line."""
@@ -104,17 +105,19 @@ class Purchases:
         self.named += len(orders)
         if self.alone:
             numbers = hashes(orders)
-            # Most files whose orders have several rows show it at once.
-            self.alone = bool(self._orders) or not repeated(numbers).any()
+            # Most files whose orders have several rows show it at once; beyond what can be sorted
+            # nobody looks.
+            several = not self._orders and repeated(numbers).any()
+            self.alone = self.named <= SORTED and not several
             self._orders.append(numbers)
 
     def _finish(self) -> None:
         with self._thread:
             if self._writing is not None:
                 self._writing.result()
-        if self.alone and self._orders:
-            self.alone = not repeated(np.concatenate(self._orders)).any()
-        self._orders = []
+        numbers = np.concatenate(self._orders) if self.alone and self._orders else EMPTY
+        self._orders.clear()
+        self.alone = self.alone and not repeated(numbers).any()
 
 
 def _credit_notes(orders: pa.ChunkedArray) -> pa.ChunkedArray:

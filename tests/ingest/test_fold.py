@@ -4,13 +4,15 @@ import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cxlib.ingest import convert, match, plan, read, repeats, staged
+from cxlib.ingest import convert, match, plan, read, repeats, staged, unusual
+from cxlib.ingest.plain import to_plain
 from cxlib.ingest.staged import ReadOptions
 
 DAY = dt.date(2025, 1, 1)
@@ -143,3 +145,44 @@ def test_an_order_that_is_too_large_is_a_typed_error(tmp_path):
     apart = [rows[0], ("A2", "7", 0, "tea", 1, "4", "web"), rows[1]]
     with pytest.raises(convert.CxError, match="sum_too_large"):
         imported(apart, tmp_path / "apart")
+
+
+ALONE = st.lists(
+    st.tuples(
+        st.sampled_from(["", "7", "8"]),
+        st.integers(0, 3),
+        st.sampled_from(["tea", "mug", ""]),
+        st.integers(1, 3),
+        st.sampled_from(["10.5", "4", "0"]),
+        st.sampled_from(["web", "shop", ""]),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rows=ALONE, unnamed=st.booleans())
+def test_rows_that_are_an_order_each_are_written_as_if_they_were_merged(
+    rows, unnamed, small_pieces, tmp_path_factory
+):
+    named = [("" if unnamed and i % 3 == 0 else f"A{i}", *row) for i, row in enumerate(rows)]
+    folder = tmp_path_factory.mktemp("alone")
+    alone = imported(named, folder / "alone")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(unusual, "repeated", lambda numbers: np.ones(len(numbers), bool))
+        merged = imported(named, folder / "merged")
+    assert pq.read_table(alone.table).equals(pq.read_table(merged.table))
+    assert pq.read_table(alone.lines).equals(pq.read_table(merged.lines))
+    same = {"table", "lines", "rejects"}
+    told = [{k: v for k, v in to_plain(one).items() if k not in same} for one in (alone, merged)]
+    assert told[0] == told[1]
+
+
+def test_an_order_that_comes_back_in_a_later_piece_is_one_order(small_pieces, tmp_path):
+    rows = [(f"A{i}", "7", 0, "tea", 1, "4", "web") for i in range(10)]
+    made = imported([*rows, rows[0]], tmp_path / "in")
+    assert (made.rows_accepted, made.rows_merged) == (10, 1)
+    assert [issue.code for issue in made.issues if issue.code == "duplicate_rows"]

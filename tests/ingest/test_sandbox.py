@@ -181,3 +181,17 @@ def test_what_nobody_foresaw_has_a_meaning(error, code):
 def test_the_child_runs_nothing_else(name):
     with pytest.raises(ValueError, match="not a public function"):
         child.call({"function": name, "args": [], "kwargs": {}}, None)
+
+
+def test_a_child_that_is_ready_takes_the_next_file(tmp_path):
+    sandbox.warm().join()
+    assert sandbox.warm() is not None
+    sandbox.warm().join()  # one is waiting: there is no second one
+    with sandbox._idle._lock:
+        ((worker, _timer),) = sandbox._idle._waiting
+    path = tmp_path / "a.csv"
+    path.write_text("id,a\n1,2\n")
+    assert sandbox.run(read.stage, path, tmp_path).rows == 1
+    with sandbox._idle._lock:
+        assert worker in [waiting for waiting, _ in sandbox._idle._waiting]
+    assert list(worker.folder.iterdir()) == []
