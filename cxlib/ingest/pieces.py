@@ -168,7 +168,8 @@ class Pieces:
 
     def replace(self, number: int, table: pa.Table) -> None:
         """Put a table in the place of another one."""
-        table = table.select([n for n in table.column_names if _has_any(table[n])])
+        if len(table):
+            table = table.select([n for n in table.column_names if _has_any(table[n])])
         options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
         with room(), pa.ipc.new_file(self._path(number), table.schema, options=options) as file:
             file.write_table(table.combine_chunks())

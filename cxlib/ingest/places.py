@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 
-def places(text: pa.Array) -> NDArray[np.int32]:
+def places(text: pa.Array) -> NDArray[np.integer[Any]]:
     """Where n texts begin and end among the bytes of `letters`, shape (n + 1,)."""
+    large = pa.types.is_large_string(text.type)
+    kind: type[np.integer[Any]] = np.int64 if large else np.int32
     offsets = text.buffers()[1]
     if offsets is None:
-        return np.zeros(1, np.int32)
-    return np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
+        return np.zeros(1, kind)
+    return np.frombuffer(offsets, kind)[text.offset : text.offset + len(text) + 1]
 
 
 def letters(text: pa.Array) -> NDArray[np.uint8]:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxlib.ingest.columns import Column
 from cxlib.ingest.dates import (
     NOTATIONS,
     DateEvidence,
@@ -250,3 +251,26 @@ def test_one_day_that_is_none_leaves_the_others():
         dt.datetime(2025, 3, 1),
     ]
     assert read("ymd", "0999-01-01", "2025-01-01") == [None, dt.datetime(2025, 1, 1)]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.integers(-(10**9), 10**16).map(str),
+            st.integers(0, 99_999).map(str),
+            st.sampled_from(
+                ["20250131", "20251399", "45688", "45688.5", "1735689600", "31.12", "7"]
+            ),
+            st.decimals(-(10**6), 10**6, places=2).map(str),
+        ),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_numbers_tell_as_many_days_as_they_do_pattern_by_pattern(values):
+    quickly, slowly = Column("a", "text"), Column("a", "text")
+    quickly.add(pa.array(values, pa.string()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cxlib.ingest.columns.machine_numbers", lambda text: None)
+        slowly.add(pa.array(values, pa.string()))
+    assert quickly.dates == slowly.dates

@@ -60,6 +60,16 @@ def test_pieces_are_read_as_they_were_added(tmp_path):
     assert pieces.read(0, ["n", "a"]).equals(ENCODED.select(["n", "a"]))
     pieces.replace(1, ENCODED.slice(3))
     assert pieces.read(1, ["n"]).to_pydict() == {"n": [4]}
+    pieces.replace(0, ENCODED.slice(4))
+    assert pieces.read(0, ["n", "a"]).to_pydict() == {"n": [], "a": []}
+
+
+def test_a_piece_without_any_value_in_a_column_reads_as_it_was(tmp_path):
+    pieces = Pieces(tmp_path / "p", PLAIN.schema)
+    nothing = PLAIN.slice(2, 1)  # a text, and no number
+    pieces.add(nothing)
+    assert pieces.read(0, ["n", "a"]).equals(nothing.select(["n", "a"]))
+    assert pieces.read(0, ["n"]).equals(nothing.select(["n"]))
 
 
 def test_a_digest_is_of_content_alone():
