@@ -24,7 +24,7 @@ Relation = duckdb.DuckDBPyRelation
 Error = duckdb.Error
 
 THREADS = int(os.environ.get("CXLIB_THREADS", os.cpu_count() or 1))
-SMALL, PART, PARTS, SAMPLED = 900_000, 2_000_000, 8, "2 PERCENT"
+SMALL, PART, PARTS, SAMPLED = 700_000, 2_000_000, 8, "2 PERCENT"
 MEMORY = os.environ.get("CXLIB_MEMORY", "2GB")
 
 
@@ -81,9 +81,11 @@ def scan(connection: Connection, paths: Sequence[Path]) -> nw.LazyFrame[Relation
     return nw.from_native(connection.read_parquet([str(p) for p in paths]))
 
 
-def parts(frame: nw.LazyFrame[Any], key: str, rows: int) -> Iterator[nw.LazyFrame[Any]]:
-    """A frame of so many `rows` in parts, each with all rows of its keys, in the order of the keys:
-    what is grouped by them needs the memory of a part. Null keys are in none.
+def parts(
+    frame: nw.LazyFrame[Any], key: str, rows: int, grouped: nw.LazyFrame[Any]
+) -> Iterator[nw.LazyFrame[Any]]:
+    """What is `grouped` by the keys of a frame of so many `rows`, in parts in the order of the keys,
+    so that it needs the memory of a part: the engine filters before it groups. Null keys are in none.
 
     Each part costs a pass over the keys, so that there are few: of a small file small ones, of a
     large one `PARTS` or, at most, such of `PART` rows. Only the embedded engine is helped so; other
@@ -100,7 +102,7 @@ def parts(frame: nw.LazyFrame[Any], key: str, rows: int) -> Iterator[nw.LazyFram
         found = asked.fetchall() if asked is not None else [([],)]
         edges = sorted(set(found[0][0] or []))
     for low, high in zip([None, *edges], [*edges, None], strict=True):
-        part = frame.filter(~nw.col(key).is_null())
+        part = grouped.filter(~nw.col(key).is_null())
         part = part if low is None else part.filter(nw.col(key) >= low)
         yield part if high is None else part.filter(nw.col(key) < high)
         if edges:

@@ -78,9 +78,13 @@ def customer_base(
     seen = _seen(frame, end)
     end = end or seen.last
     cuts = _cuts(seen.first, end, splits)
+    has_money = "amount" in frame.collect_schema().names()
+    # Most files have no refund of an earlier purchase; then the past is as it looks today.
+    late = bool(seen.undone)
+    customers = _customers(frame, end, cuts, late, has_money)
     read = [
-        _read(part, end, cuts, bool(seen.undone))
-        for part in engine.parts(frame, "customer_id", seen.rows)
+        _read(part, end, cuts, late, has_money)
+        for part in engine.parts(frame, "customer_id", seen.rows, customers)
     ]
     rows, used = sum(part.rows for part in read), sum(part.used for part in read)
     return CustomerBase(
@@ -111,11 +115,14 @@ class _Part:
     used: int
 
 
-def _read(
-    frame: nw.LazyFrame[Any], end: dt.date | None, cuts: Sequence[dt.date], undone: bool
-) -> _Part:
-    has_money = "amount" in frame.collect_schema().names()
-    # Most files have no refund of an earlier purchase; then the past is as it looks today.
+def _customers(
+    frame: nw.LazyFrame[Any],
+    end: dt.date | None,
+    cuts: Sequence[dt.date],
+    undone: bool,
+    has_money: bool,
+) -> nw.LazyFrame[Any]:
+    """A row a customer: today's summary, rows, and what was known at each cut."""
     late = _late(cuts) if undone else {}
     days = customer_days(frame, end, **late)
     then = dict[str, nw.Expr]()
@@ -137,11 +144,21 @@ def _read(
         }
         if not late:  # what follows from today's summary need not be counted
             del then[f"first_{i}"], then[f"later_{i}"]
-    found = collected(per_customer(days, rows=nw.col("rows").sum(), **then).sort("customer_id"))
+    return per_customer(days, rows=nw.col("rows").sum(), **then)
+
+
+def _read(
+    customers: nw.LazyFrame[Any],
+    end: dt.date | None,
+    cuts: Sequence[dt.date],
+    late: bool,
+    has_money: bool,
+) -> _Part:
+    found = collected(customers.sort("customer_id"))
     buyers = found["purchases"] > 0
     return _Part(
         summary=finished(found if buyers.all() else found[buyers], end, has_money),
-        known=[_known(found, i, cut, bool(late)) for i, cut in enumerate(cuts)],
+        known=[_known(found, i, cut, late) for i, cut in enumerate(cuts)],
         rows=int(found["rows"].sum()),
         used=int(found.loc[buyers, "rows"].sum()),
     )

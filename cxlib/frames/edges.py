@@ -20,7 +20,8 @@ def quantile_edges(table: Any, column: str, bins: int = 5) -> tuple[float, ...]:
     frame = nw.from_native(table)
     if isinstance(frame, nw.DataFrame):  # in memory: all at once
         held = frame[column].cast(nw.Float64).to_numpy()
-        known = held[~np.isnan(held)]
+        gone = np.isnan(held)
+        known = held[~gone] if gone.any() else held
         return tuple(np.quantile(known, shares).tolist()) if len(known) else ()
     values = lazy(frame).select(nw.col(column).cast(nw.Float64)).drop_nulls()
     values = values.filter(~nw.col(column).is_nan())

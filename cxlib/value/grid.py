@@ -41,10 +41,10 @@ SEGMENTS = (
 
 def quantile_scores(values: NDArray[np.float64], edges: tuple[float, ...]) -> Scores:
     """1 + number of edges strictly below each value: equal values, equal scores."""
-    scores = np.ones(len(values), dtype=np.int64)
+    scores = np.ones(len(values), dtype=np.int8)
     for edge in edges:  # of a handful: faster than looking each value up
         scores += values > edge
-    return scores
+    return scores.astype(np.int64)
 
 
 def dense_scores(values: NDArray[np.float64]) -> Scores:

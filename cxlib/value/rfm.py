@@ -262,9 +262,13 @@ def _ticks(amounts: NDArray[np.float64], of: NDArray[np.intp], groups: int) -> l
     Whole ten-thousandths are summed in two halves, which floats hold exactly.
     """
     known = ~np.isnan(amounts)
-    ticks = np.rint(amounts[known] * TICKS)
-    upper = np.floor(ticks / HALF)
-    halves = (np.bincount(of[known], part, groups) for part in (upper, ticks - upper * HALF))
+    if not known.all():
+        amounts, of = amounts[known], of[known]
+    lower = amounts * TICKS
+    np.rint(lower, out=lower)
+    upper = np.floor(lower / HALF)
+    lower -= upper * HALF
+    halves = (np.bincount(of, part, groups) for part in (upper, lower))
     return [int(high) * HALF + int(low) for high, low in zip(*halves, strict=True)]
 
 

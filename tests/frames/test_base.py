@@ -127,7 +127,7 @@ def test_large_files_are_read_in_parts_and_say_the_same(monkeypatch: pytest.Monk
     monkeypatch.setattr(engine, "SAMPLED", "100 PERCENT")
     with engine.connect() as connection:
         orders = connection.from_arrow(table(rows))
-        parts = list(engine.parts(lazy(orders), "customer_id", len(rows)))
+        parts = list(engine.parts(lazy(orders), "customer_id", len(rows), lazy(orders)))
         assert len(parts) == 7
         found = customer_base(orders, None, [cut])
     pd.testing.assert_frame_equal(found.summary, expected.summary, check_exact=True)

@@ -228,10 +228,7 @@ def fit(
         parameters={"as_of": end.isoformat(), "model": model, "unit": unit, "seed": seed},
         timezone=timezone,
     )
-    # Each step gives its memory back, so that what they need does not add up.
-    give_back()
     tested = backtest(base.splits[0], model, end, unit=unit, seed=seed) if base.splits else None
-    give_back()
     fitted = _fitted(base.summary, model, unit, seed, tested, receipt, dated=True)
     give_back()
     return fitted
