@@ -21,7 +21,8 @@ from cxlib.ingest.canonical import Imported
 from cxlib.ingest.check import checks
 from cxlib.ingest.digest import Digest, joined
 from cxlib.ingest.findings import Ledger
-from cxlib.ingest.fold import SALE, Orders, fold, quoted, write
+from cxlib.ingest.fold import fold, quoted, write
+from cxlib.ingest.orders import SALE, Orders
 from cxlib.ingest.pieces import TableFile, dictionaries, groups, is_in, read_group
 from cxlib.ingest.plan import Plan
 from cxlib.ingest.rejects import Rejects

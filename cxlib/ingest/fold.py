@@ -5,10 +5,9 @@ Written in SQL for the embedded engine, so that a file larger than memory folds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +18,10 @@ import pyarrow.compute as pc
 from cxlib.engine import THREADS, Connection
 from cxlib.ingest import purchases
 from cxlib.ingest.digest import Digest
+from cxlib.ingest.orders import Orders, among, buyers, merged_in, orders_alone, rows_of
 from cxlib.ingest.pieces import Pieces, TableFile, ahead, is_in
 from cxlib.ingest.repeats import hashes, repeated
-from cxlib.ingest.runs import KEY, SCHEMA, STATUSES, singles, sum_too_large, summed
+from cxlib.ingest.runs import KEY, SCHEMA, sum_too_large, summed
 from cxlib.ingest.unusual import CREDIT_NOTE
 
 ROWS_AT_ONCE = 1 << 17
@@ -136,37 +136,8 @@ LINE_COLUMNS = (
 LINE_NAMES = LINE_COLUMNS.split(", ")
 LINE_SCHEMA = pa.schema([SCHEMA.field(n) if n in SCHEMA.names else purchases.SCHEMA.field(n)
                          for n in LINE_NAMES])  # fmt: skip
-SALE = pa.array(["sale"])
-MADE = ("day", "purchase_day", "status")  # what a typed row does not have
 EMPTY = np.zeros(0, np.int64)
 SOLD = ("line", "customer_id", "order_id", "product", "quantity", "timestamp")
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """The orders of a file in so many pieces: `table` makes one of them, as `runs.SCHEMA`; `buyers`
-    reads who is in it, as ``customer_id`` of sales."""
-
-    pieces: int
-    table: Callable[[int], pa.Table]
-    buyers: Callable[[int], pa.Table]
-
-    def tables(self) -> Iterator[pa.Table]:
-        """The orders in the order of the file, piece by piece."""
-        with ThreadPoolExecutor(THREADS) as pool:
-            made = ahead(pool, self.table, range(self.pieces))
-            yield from (table for table in made if len(table))
-
-    def customers(self, connection: Connection) -> int:
-        """How many different customers have a sale."""
-        schema = pa.schema([SCHEMA.field("customer_id")])
-        tables = (self.buyers(number).cast(schema) for number in range(self.pieces))
-        batches = (batch for table in tables for batch in table.to_batches())
-        connection.register("buyers", pa.RecordBatchReader.from_batches(schema, batches))
-        query = "SELECT count(DISTINCT customer_id) FROM buyers"
-        ((count,),) = connection.execute(query).fetchall()
-        connection.unregister("buyers")
-        return int(count)
 
 
 def fold(
@@ -198,7 +169,9 @@ def fold(
         if lines is not None:
             _write_lines(typed, lines, digest, changed)
         return Orders(
-            len(typed), partial(_alone, typed, changed), partial(typed.read, names=["customer_id"])
+            len(typed),
+            partial(orders_alone, typed, changed),
+            partial(typed.read, names=["customer_id"]),
         )
     runs = Pieces(folder / "runs", SCHEMA)
     starts, orders = _write_runs(typed, runs, lines, digest, changed)
@@ -207,58 +180,14 @@ def fold(
     with TableFile(path, SCHEMA) as file:
         for number in range(len(runs) if len(apart) else 0):
             table = runs.read(number, SCHEMA.names)
-            file.add(table.filter(pa.array(_among(table, apart))).cast(SCHEMA))
+            file.add(table.filter(pa.array(among(table, apart))).cast(SCHEMA))
     query = MERGED.format(path=quoted(str(path)), key=", ".join(KEY))
     merged = connection.cursor().sql(query).to_arrow_table()
     try:
         merged = merged.cast(SCHEMA)
     except pa.ArrowInvalid as error:
         raise sum_too_large() from error
-    return Orders(len(runs), partial(_merged, runs, apart, merged), partial(_buyers, runs))
-
-
-def _alone(typed: Pieces, changed: pa.Table, number: int) -> pa.Table:
-    """The orders of a piece each row of which is one."""
-    return singles(_rows(typed, changed, [n for n in SCHEMA.names if n != "lines"], number))
-
-
-def _merged(runs: Pieces, apart: np.ndarray, merged: pa.Table, number: int) -> pa.Table:
-    """The orders of a piece: its runs, but for those on the lines `apart`, which are `merged`."""
-    table = runs.read(number, SCHEMA.names)
-    if not len(apart):
-        return table
-    joined = _between(merged, table).cast(table.schema)
-    kept = table.filter(pa.array(~_among(table, apart)))
-    both = pa.concat_tables([kept, joined]).unify_dictionaries()
-    return both.take(pc.sort_indices(both["line"]))
-
-
-def _buyers(runs: Pieces, number: int) -> pa.Table:
-    """The customers of sales: where runs are merged, customer and status stay as they are."""
-    table = runs.read(number, ["customer_id", "status"])
-    return table.filter(is_in(table["status"], SALE)).select(["customer_id"])
-
-
-def _among(table: pa.Table, lines: np.ndarray) -> np.ndarray:
-    """Which rows start on one of the lines; both are in order."""
-    own = table.column("line").to_numpy()
-    found = np.zeros(len(own), bool)
-    found[np.searchsorted(own, lines[_within(own, lines)])] = True
-    return found
-
-
-def _between(rows: pa.Table, table: pa.Table) -> pa.Table:
-    """The rows that start on the lines of a table, from its first to its last; both in order."""
-    within = _within(table.column("line").to_numpy(), rows.column("line").to_numpy())
-    return rows.slice(within.start, within.stop - within.start)
-
-
-def _within(own: np.ndarray, lines: np.ndarray) -> slice:
-    """Where lines begin and end to be between the first and the last of a table's own."""
-    if not len(own):
-        return slice(0, 0)
-    first, last = np.searchsorted(lines, [own[0], own[-1] + 1])
-    return slice(int(first), int(last))
+    return Orders(len(runs), partial(merged_in, runs, apart, merged), partial(buyers, runs))
 
 
 def _write_sales(connection: Connection, typed: Pieces, path: Path) -> None:
@@ -284,28 +213,10 @@ def _write_sales(connection: Connection, typed: Pieces, path: Path) -> None:
             file.add(table)
 
 
-def _rows(typed: Pieces, changed: pa.Table, names: Sequence[str], number: int) -> pa.Table:
-    """Columns of a piece of typed rows, `MADE` among them; `changed` are those that are no sale."""
-    table = typed.read(number, [name for name in names if name not in MADE])
-    day = table.column("timestamp").cast(pa.date32())
-    columns = {name: table.column(name) for name in table.column_names}
-    columns |= {"day": day, "purchase_day": day}
-    status = np.zeros(len(table), np.int32)
-    some = _between(changed, table)
-    if len(some):
-        mask = _among(table, some.column("line").to_numpy())
-        status[mask] = pc.index_in(some.column("status"), STATUSES).to_numpy()
-        for name in ("amount", "purchase_day"):
-            whole, part = (t.combine_chunks() for t in (columns[name], some.column(name)))
-            columns[name] = pc.replace_with_mask(whole, pa.array(mask), part)
-    columns["status"] = pa.DictionaryArray.from_arrays(status, STATUSES)
-    return pa.table(columns)
-
-
 def _write_lines(typed: Pieces, lines: Path, digest: Digest, changed: pa.Table) -> None:
     """The lines of orders that have one each."""
     names = [*LINE_NAMES, "timestamp"]
-    made = partial(_rows, typed, changed, names)
+    made = partial(rows_of, typed, changed, names)
     with ThreadPoolExecutor(THREADS) as pool, TableFile(lines, LINE_SCHEMA, digest) as file:
         for table in ahead(pool, made, range(len(typed))):
             file.add(table.select(LINE_NAMES))
@@ -323,7 +234,7 @@ def _write_runs(
     names = [name for name in wanted if name != "lines"]
 
     def made(number: int) -> tuple[pa.Table, pa.Table | None]:
-        rows = _rows(typed, changed, names, number)
+        rows = rows_of(typed, changed, names, number)
         return summed(rows), rows.select(LINE_NAMES) if lines is not None else None
 
     starts, orders = list[np.ndarray](), list[np.ndarray]()
