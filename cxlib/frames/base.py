@@ -80,10 +80,10 @@ def customer_base(
     cuts = _cuts(seen.first, end, splits)
     has_money = "amount" in frame.collect_schema().names()
     # Most files have no refund of an earlier purchase; then the past is as it looks today.
-    late = bool(seen.undone)
-    customers = _customers(frame, end, cuts, late, has_money)
+    late = _late(cuts) if seen.undone else {}
+    customers = _customers(customer_days(frame, end, **late), cuts, bool(late), has_money)
     read = [
-        _read(part, end, cuts, late, has_money)
+        _read(part, end, cuts, has_money)
         for part in engine.parts(frame, "customer_id", seen.rows, customers)
     ]
     rows, used = sum(part.rows for part in read), sum(part.used for part in read)
@@ -116,15 +116,10 @@ class _Part:
 
 
 def _customers(
-    frame: nw.LazyFrame[Any],
-    end: dt.date | None,
-    cuts: Sequence[dt.date],
-    undone: bool,
-    has_money: bool,
+    days: nw.LazyFrame[Any], cuts: Sequence[dt.date], late: bool, has_money: bool
 ) -> nw.LazyFrame[Any]:
-    """A row a customer: today's summary, rows, and what was known at each cut."""
-    late = _late(cuts) if undone else {}
-    days = customer_days(frame, end, **late)
+    """A row a customer: today's summary, rows, and what was known at each cut; `late` says that days
+    tell what refunds after the cuts took back."""
     then = dict[str, nw.Expr]()
     for i, cut in enumerate(cuts):
         stood = nw.col("is_purchase")
@@ -132,33 +127,24 @@ def _customers(
             net = nw.col("net") - nw.col(f"late_net_{i}").cast(nw.Int64)
             stood = bought(net, nw.col("undone") - nw.col(f"late_undone_{i}"), has_money)
         before = nw.col("purchase_day") <= nw.lit(cut, dtype=nw.Date)
-        days = days.with_columns(
-            some(nw.col("is_purchase") & ~before).alias(f"later_{i}"),
-            nw.when(stood & before).then(nw.col("purchase_day")).alias(f"day_{i}"),
-        )
-        then |= {
-            f"x_{i}": nw.col(f"day_{i}").count(),
-            f"first_{i}": nw.col(f"day_{i}").min(),
-            f"last_{i}": nw.col(f"day_{i}").max(),
-            f"later_{i}": nw.col(f"later_{i}").count(),
-        }
-        if not late:  # what follows from today's summary need not be counted
-            del then[f"first_{i}"], then[f"later_{i}"]
+        day = nw.when(stood & before).then(nw.col("purchase_day")).alias(f"day_{i}")
+        days = days.with_columns(day)
+        then[f"x_{i}"], then[f"last_{i}"] = nw.col(f"day_{i}").count(), nw.col(f"day_{i}").max()
+        if late:  # else both follow from today's summary
+            days = days.with_columns(some(nw.col("is_purchase") & ~before).alias(f"later_{i}"))
+            then[f"first_{i}"] = nw.col(f"day_{i}").min()
+            then[f"later_{i}"] = nw.col(f"later_{i}").count()
     return per_customer(days, rows=nw.col("rows").sum(), **then)
 
 
 def _read(
-    customers: nw.LazyFrame[Any],
-    end: dt.date | None,
-    cuts: Sequence[dt.date],
-    late: bool,
-    has_money: bool,
+    customers: nw.LazyFrame[Any], end: dt.date | None, cuts: Sequence[dt.date], has_money: bool
 ) -> _Part:
     found = collected(customers.sort("customer_id"))
     buyers = found["purchases"] > 0
     return _Part(
         summary=finished(found if buyers.all() else found[buyers], end, has_money),
-        known=[_known(found, i, cut, late) for i, cut in enumerate(cuts)],
+        known=[_known(found, i, cut) for i, cut in enumerate(cuts)],
         rows=int(found["rows"].sum()),
         used=int(found.loc[buyers, "rows"].sum()),
     )
@@ -223,8 +209,9 @@ def _late(cuts: Sequence[dt.date]) -> dict[str, nw.Expr]:
     return sums
 
 
-def _known(found: pd.DataFrame, i: int, cut: dt.date, late: bool) -> pd.DataFrame:
-    """The customers known at a cut; `late`: refunds after it undid purchases before it."""
+def _known(found: pd.DataFrame, i: int, cut: dt.date) -> pd.DataFrame:
+    """The customers known at a cut."""
+    late = f"later_{i}" in found  # refunds after it undid purchases before it
     there = (found[f"x_{i}"] > 0).to_numpy()
     x, last, first = (
         found[name].to_numpy()[there]

@@ -1,10 +1,10 @@
-"""What can go wrong around a file: no memory, no time, no disk, or a mistake of ours."""
+"""What can go wrong around a file: no memory, no time, no disk, no such column, or a mistake of ours."""
 
 from __future__ import annotations
 
 import errno
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -101,4 +101,15 @@ def took_too_long() -> CxError:
         "took_too_long",
         N_("Reading the file took too long and was stopped."),
         N_("Split the file, or use the command line for large files."),
+    )
+
+
+def unknown_column(column: str, known: Sequence[str]) -> CxError:
+    """The error for a column that a file does not have."""
+    return CxError(
+        "unknown_column",
+        N_("The file has no column “{column}”."),
+        N_("Its columns are: {choices}."),
+        column=column,
+        choices=", ".join(known[:50]),
     )

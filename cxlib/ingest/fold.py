@@ -146,7 +146,7 @@ def fold(
     folder: Path,
     lines: Path | None,
     digest: Digest,
-    alone: bool = False,
+    alone: bool,
 ) -> Orders:
     """The orders of typed rows, of which those that are not plainly sales are the view `unusual`;
     `alone` says that each is the only one of its order.

@@ -116,9 +116,8 @@ def warm() -> threading.Thread:
 def _warm_up() -> None:
     if _idle:
         return
-    from cxlib.ingest.ready import (
-        ready,
-    )  # which loads in this process too what all jobs are named by
+    # Loaded only here: it brings all that a child needs, and the parent may do without.
+    from cxlib.ingest.ready import ready
 
     try:
         run(ready)

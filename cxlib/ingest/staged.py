@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from cxlib.errors import CxError
 from cxlib.i18n import N_
-from cxlib.ingest.faults import room
+from cxlib.ingest.faults import room, unknown_column
 from cxlib.results import Issue
 
 MAX_CELL = 1 << 20
@@ -89,13 +89,7 @@ class Staged:
             return asked
         if asked.isdecimal() and 1 <= int(asked) <= len(self.columns):
             return self.columns[int(asked) - 1]
-        raise CxError(
-            "unknown_column",
-            N_("The file has no column “{column}”."),
-            N_("Its columns are: {choices}."),
-            column=asked,
-            choices=", ".join(self.columns[:50]),
-        )
+        raise unknown_column(asked, self.columns)
 
     def cell(self, column: str) -> str:
         """The name in `path` of a visible column: c0…cn."""

@@ -13,6 +13,7 @@ import narwhals as nw
 from cxlib import engine
 from cxlib.errors import CxError
 from cxlib.i18n import N_
+from cxlib.ingest.faults import unknown_column
 from cxlib.ingest.fold import quoted
 
 NUMBER = "-?[0-9]{1,14}([.][0-9]{1,4})?"
@@ -91,13 +92,7 @@ def _error(column: str, cell: str) -> str:
 def _cell(header: Sequence[str], column: str) -> str:
     """The name of a column by its place: names in a file may be anything."""
     if header.count(column) != 1:
-        raise CxError(
-            "unknown_column",
-            N_("The file has no column “{column}”."),
-            N_("Its columns are: {choices}."),
-            column=column,
-            choices=", ".join(header[:50]),
-        )
+        raise unknown_column(column, header)
     return f"c{header.index(column)}"
 
 

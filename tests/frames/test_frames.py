@@ -173,6 +173,8 @@ def test_edges_are_numpys_quantiles(bins: int) -> None:
     values = np.random.default_rng(3).gamma(2.0, 30.0, 997)
     edges = quantile_edges(pd.DataFrame({"v": values}), "v", bins)
     assert np.allclose(edges, np.quantile(values, np.arange(1, bins) / bins), rtol=1e-12)
+    lazily = quantile_edges(pl.LazyFrame({"v": [*values, None, float("nan")]}), "v", bins)
+    assert np.allclose(edges, lazily, rtol=1e-12)
 
 
 def test_input_is_not_changed(orders: Any) -> None:
