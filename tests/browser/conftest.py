@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import (
@@ -154,9 +155,11 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
 
 
 # Streamlit takes a step in the browser's history as a way to another page; its script starts again.
-STEP = """to => new Promise(begun => {
+# Where the browser is behind, it may draw a short run's end at once and never show that it ran.
+STEP = """to => new Promise(ended => {
     const app = document.querySelector('[data-testid=stApp]');
-    new MutationObserver((_, seen) => { seen.disconnect(); begun(); })
+    const late = setTimeout(() => ended(false), 10_000);
+    new MutationObserver((_, seen) => { seen.disconnect(); clearTimeout(late); ended(true); })
         .observe(app, { attributeFilter: ['data-test-script-state'] });
     history.pushState(null, '', to);
     dispatchEvent(new PopStateEvent('popstate'));
@@ -165,7 +168,8 @@ STEP = """to => new Promise(begun => {
 
 def stepped(page: Page, address: str) -> None:
     """Set out for another address within the app that is open: what is loaded is not loaded again."""
-    page.evaluate(STEP, f"/{address}")
+    if not page.evaluate(STEP, f"/{address}"):
+        page.goto(urljoin(page.url, f"/{address}"))
 
 
 def settled(page: Page) -> None:
