@@ -37,6 +37,11 @@ class Ages:
     @classmethod
     def of_customers(cls, x: Array, T: Array) -> Self:
         """The pairs of customers with `x` repeat purchases and age `T`, both of shape (n,)."""
+        if len(T) and (T == np.floor(T)).all():  # days: both in one number
+            span = T.max() + 1
+            of, keys = coded(x * span + T)
+            xs, Ts = np.divmod(keys, span)
+            return cls(xs, Ts, of)
         x_codes, xs = coded(x)
         T_codes, Ts = coded(T)
         of, pairs = coded(x_codes.astype(np.int64) * max(1, len(Ts)) + T_codes)

@@ -160,8 +160,13 @@ def _ranks(values: Array) -> Array:
 def _correlation(values: Array, ranks: Array) -> float:
     """Spearman's correlation with something whose `_ranks` are known; NaN where either is constant."""
     own = _ranks(values)
-    size = math.sqrt(float(own @ own) * float(ranks @ ranks))
-    return float(own @ ranks) / size if size > 0 else math.nan
+    size = math.sqrt(_dot(own, own) * _dot(ranks, ranks))
+    return _dot(own, ranks) / size if size > 0 else math.nan
+
+
+def _dot(some: Array, others: Array) -> float:
+    """The sum of products; in one thread, where `@` wakes all for something that memory bounds."""
+    return float(np.einsum("n,n->", some, others))
 
 
 def _score(name: str, forecast: Array, actual: Array, ranks: Array) -> Score:

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import expit, gammaln, polygamma, psi
+from scipy.special import gammaln, polygamma, psi
 
 from cxlib.value.clv.betamean import beta_mean
 from cxlib.value.clv.patterns import Array, Patterns
+
+PART = 8_192
+"""Histories that are summed at once, so that the columns in between stay near the processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +43,31 @@ class BetaGeometric:
         Source: Fader, Hardie & Lee 2005, eq. 6.
         """
         r, alpha, a, b = np.exp(log_params)
-        x, t_x, T, weights, of = patterns.x, patterns.t_x, patterns.T, patterns.weights, patterns.of
         few, chances = patterns.distinct_x, patterns.distinct_x + self.extra_chances
-        n, bought = np.bincount(of, weights), r + x
         # The odds' denominator, b + n - 1, only where there was a chance to drop out.
         before = b + np.maximum(chances, 1) - 1
-        log_known = np.log(alpha + T)
-        later = log_known - np.log(alpha + t_x)
-        log_odds = np.where(chances > 0, np.log(a / before), -np.inf)[of] + bought * later
-        gone = expit(log_odds)
-        share, doubt = weights * gone, weights * gone * (1 - gone)
-        far, near = alpha / (alpha + T), alpha / (alpha + t_x)
-        # log(e^A + e^G) is A plus the softplus of the log-odds.
-        either = weights @ (np.maximum(log_odds, 0) + np.log1p(np.exp(-np.abs(log_odds))))
-        shares, customers = np.bincount(of, share), n.sum()
-        of_b = b / before
-        logs = weights @ log_known - share @ later
-        passed = near - far  # by which A' − G' differ along log α, times r + x
-        known = weights @ far + share @ passed
-        known_x = (weights * x) @ far + (share * x) @ passed
-        ahead = bought * passed
+        log_odds = np.where(chances > 0, np.log(a / before), -np.inf)
+        parts = [_sums(r, alpha, log_odds, some) for some in patterns.parts(PART)]
+        (
+            either,
+            logs,
+            known,
+            known_x,
+            bought_logs,
+            curved,
+            later_later,
+            later_ahead,
+            ahead_ahead,
+        ) = np.sum([whole for whole, _ in parts], axis=0)
+        n, shares, doubts, doubts_by_r, doubts_by_alpha = np.sum([by for _, by in parts], axis=0)
+        customers, of_b = n.sum(), b / before
         lost, kept = psi(a + b) - psi(a + b + chances), psi(b + chances) - psi(b)
         rise = psi(r + few) - psi(r)
         value = (
             n @ (gammaln(r + few) - gammaln(r) + gammaln(a + b) - gammaln(a + b + chances))
             + n @ (gammaln(b + chances) - gammaln(b))
             + customers * r * log_params[1]
-            - (weights * bought) @ log_known
+            - bought_logs
             + either
         )
         by_r = r * (n @ rise + customers * log_params[1] - logs)
@@ -82,15 +83,10 @@ class BetaGeometric:
         )
         curl_lost = polygamma(1, a + b) - polygamma(1, a + b + chances)
         curl_kept = polygamma(1, b + chances) - polygamma(1, b)
-        curved = (weights * bought) @ (far * (1 - far))
-        curved += (share * bought) @ (near * (1 - near) - far * (1 - far))
-        doubts, doubts_by_r = np.bincount(of, doubt), np.bincount(of, doubt * later)
-        doubts_by_alpha = np.bincount(of, doubt * ahead)
-        rr = by_r + r * r * (n @ (polygamma(1, r + few) - polygamma(1, r)))
-        rr += r * r * ((doubt * later) @ later)
-        r_alpha = r * (customers - known) - r * ((doubt * later) @ ahead)
+        rr = by_r + r * r * (n @ (polygamma(1, r + few) - polygamma(1, r))) + r * r * later_later
+        r_alpha = r * (customers - known) - r * later_ahead
         ra, rb = r * doubts_by_r.sum(), -r * (doubts_by_r @ of_b)
-        alpha_alpha = -curved + (doubt * ahead) @ ahead
+        alpha_alpha = -curved + ahead_ahead
         alpha_a, alpha_b = -doubts_by_alpha.sum(), doubts_by_alpha @ of_b
         aa = by_a + a * a * (n @ curl_lost) + doubts.sum()
         ab = a * b * (n @ curl_lost) - doubts @ of_b
@@ -134,7 +130,9 @@ class BetaGeometric:
         r, _, a, b = np.exp(log_params)
         chances = x + self.extra_chances
         log_odds_gone = np.log(a / (b + np.maximum(chances, 1) - 1)) + (r + x) * silence
-        return np.where(chances > 0, expit(-log_odds_gone), 1.0)
+        with np.errstate(over="ignore"):  # then it is 0 to all digits that a float has
+            alive = 1 / (1 + np.exp(log_odds_gone))
+        return np.where(chances > 0, alive, 1.0)
 
     def purchase_rate(self, log_params: Array, ahead: Array, x: Array, T: Array) -> Array:
         """Expected purchases per unit of time, `ahead` of T, of a customer who is alive at T.
@@ -155,6 +153,46 @@ class BetaGeometric:
         """How fast `purchase_rate` falls at first, per unit of time: −d log rate/ds at s = 0."""
         r, alpha, a, b = np.exp(log_params)
         return np.asarray((r + x + 1) / (alpha + T) * a / (a + b + self.extra_chances + x))
+
+
+def _sums(r: float, alpha: float, log_odds_of: Array, some: Patterns) -> tuple[Array, Array]:
+    """What the likelihood of some histories and its derivatives are made of: sums over them, (9,),
+    and sums by their distinct x, (5, k). `log_odds_of` (k,) is log(a/(b+n−1)) of each of these."""
+    x, weights, of = some.x, some.weights, some.of
+    bought, log_known = r + x, np.log(alpha + some.T)
+    later = log_known - np.log(alpha + some.t_x)
+    log_odds = log_odds_of[of] + bought * later
+    # One exponential, of what is at most 0, for the share of G and for the softplus of the log-odds,
+    # by which log(e^A + e^G) is more than A.
+    small = np.exp(-np.abs(log_odds))
+    gone = np.where(log_odds > 0, 1.0, small) / (1 + small)
+    either = np.maximum(log_odds, 0) + np.log(1 + small)
+    share = weights * gone
+    doubt = share * (1 - gone)
+    far, near = alpha / (alpha + some.T), alpha / (alpha + some.t_x)
+    passed = near - far  # by which A' − G' differ along log α, times r + x
+    ahead, far_curve = bought * passed, far * (1 - far)
+    doubt_later, doubt_ahead, weighted_x, share_x = (
+        doubt * later,
+        doubt * ahead,
+        weights * x,
+        share * x,
+    )
+    whole = np.array(
+        [
+            weights @ either,
+            weights @ log_known - share @ later,
+            weights @ far + share @ passed,
+            weighted_x @ far + share_x @ passed,
+            (weights * bought) @ log_known,
+            (weights * bought) @ far_curve + (share * bought) @ (near * (1 - near) - far_curve),
+            doubt_later @ later,
+            doubt_later @ ahead,
+            doubt_ahead @ ahead,
+        ]
+    )
+    counted = (weights, share, doubt, doubt_later, doubt_ahead)
+    return whole, np.stack([np.bincount(of, values, len(log_odds_of)) for values in counted])
 
 
 def _silence(log_params: Array, t_x: Array, T: Array) -> Array:

@@ -16,6 +16,8 @@ from scipy.special import gammaln, polygamma, psi
 from cxlib.value.clv.patterns import Array
 
 PARAMETERS = ("p", "q", "v")
+PART = 8_192
+"""Customers that are summed at once, so that the columns in between stay near the processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class Spenders:
             few=few,
             many=np.bincount(of, weights).astype(np.float64),
             spent=spent,
-            log_spent=float((weights * x) @ np.log(spent)),
-            log_mean=float(weights @ np.log(mean)),
+            log_spent=float(np.sum(weights * x * np.log(spent))),
+            log_mean=float(np.sum(weights * np.log(mean))),
         )
 
     @property
@@ -69,16 +71,12 @@ def log_likelihood(log_params: Array, spenders: Spenders) -> tuple[float, Array,
     eq. 1a.
     """
     p, q, v = np.exp(log_params)
-    x, few, n, weights = spenders.x, spenders.few, spenders.many, spenders.weights
-    total = spenders.spent + v
-    log_total = np.log(total)
-    rest = v / total
-    own_rest = rest * (1 - rest)
-    weighted = weights * x
+    few, n = spenders.few, spenders.many
+    parts = range(0, max(1, len(spenders.x)), PART)
+    logs, logs_x, rests, rests_x, owns, owns_x = np.sum(
+        [_sums(v, spenders, slice(first, first + PART)) for first in parts], axis=0
+    )
     customers = n.sum()
-    logs, logs_x = weights @ log_total, weighted @ log_total
-    rests, rests_x = weights @ rest, weighted @ rest
-    owns, owns_x = weights @ own_rest, weighted @ own_rest
     log_v = log_params[2]
     own, rest_log = spenders.log_spent - logs_x, customers * log_v - logs
     both, alone = psi(p * few + q), psi(p * few)
@@ -100,6 +98,16 @@ def log_likelihood(log_params: Array, spenders: Spenders) -> tuple[float, Array,
     gradient = np.array([by_p, by_q, by_v])
     hessian = np.array([[by_pp, by_pq, by_pv], [by_pq, by_qq, by_qv], [by_pv, by_qv, by_vv]])
     return float(value), gradient, hessian
+
+
+def _sums(v: float, spenders: Spenders, part: slice) -> Array:
+    """What the likelihood of some customers and its derivatives are made of: sums over them, (6,)."""
+    weights, total = spenders.weights[part], spenders.spent[part] + v
+    log_total, rest = np.log(total), v / total
+    own_rest = rest * (1 - rest)
+    weighted = weights * spenders.x[part]
+    columns = (log_total, rest, own_rest)
+    return np.array([w @ column for column in columns for w in (weights, weighted)])
 
 
 def expected_spend(log_params: Array, x: Array, mean: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -67,6 +68,14 @@ class Patterns:
     def customers(self) -> float:
         """How many customers the patterns stand for."""
         return float(self.weights.sum())
+
+    def parts(self, size: int) -> Iterator[Self]:
+        """The patterns in parts of so many, in their order; `distinct_x` stays that of all."""
+        for first in range(0, max(1, len(self.x)), size):
+            p = slice(first, first + size)
+            yield type(self)(
+                self.x[p], self.t_x[p], self.T[p], self.weights[p], self.distinct_x, self.of[p]
+            )
 
     def thinned(self, most: int) -> Self:
         """About `most` patterns, evenly through their order, for a first look."""

@@ -23,7 +23,6 @@ from cxlib.value.clv.patterns import Array
 from cxlib.value.clv.value import (
     Expected,
     FittedClv,
-    Histories,
     Terms,
     estimated,
     limited,
@@ -93,36 +92,45 @@ def residual(fitted: FittedClv, terms: Terms) -> Residual:
     receipt = under(fitted, terms)
     if fitted.fit is None or blocked(fitted.gates, "all"):
         return Residual(_frame(fitted, {}), None, None, None, _meaning(None, None, None), receipt)
-    fit, known = fitted.fit, Histories.of_customers(fitted.summary, fitted.fit.days_per_unit)
+    fit, n = fitted.fit, len(fitted.summary)
     process, days = MODELS[fit.model].process, fit.days_per_unit
     force, horizon = force_of_interest(terms.annual_discount_rate, days), terms.horizon_days / days
+    spend = None if blocked(fitted.gates, "money") else fitted.spend
 
     def ahead(log_params: Array, x: Array, T: Array) -> Array:
         soon = purchases_while_alive(process, log_params, x, T, horizon).total(force)
         return np.stack((soon, discounted_forever(process, log_params, x, T, force)))
 
-    expected = Expected.of(fit, known, ahead)
-    slopes, alive = expected.d_log_discounted, expected.alive
-    early, if_alive = (expected.if_alive(e) for e in (expected.purchases, expected.discounted))
-    most = expected.if_alive(variance(fit, slopes))
-    spread = variance(fit, expected.d_log_alive + expected.if_alive(slopes))
-    found = _columns("residual_purchases", limited(alive, if_alive, spread, most))
-    n, early = len(known.of), alive * early
-    purchases = estimated(expected.sums(alive * if_alive, slopes), (fit,), n, "count")
-    clv, total = None, purchases
-    if fitted.spend is not None and not blocked(fitted.gates, "money"):
-        history = (fitted.spend.log_params, known.paid, known.mean)
-        spend, d_log_spend = gammagamma.expected_spend(*history), gammagamma.spend_slopes(*history)
-        if_alive, early = (terms.margin * spend * one for one in (if_alive, early))
-        doubt = variance(fitted.spend, d_log_spend)
-        values = limited(alive, if_alive, spread + doubt, most + doubt)
-        found |= _columns("residual_clv", values)
-        sums = expected.sums(alive * if_alive, slopes, d_log_spend)
-        clv = total = estimated(sums, (fit, fitted.spend), n, "money")
-    within = float(early @ known.customers) / total.value if total.value > 0 else 1.0
-    columns = {name: values[known.of] for name, values in found.items()}
-    sentence = _meaning(purchases, clv, within)
-    return Residual(_frame(fitted, columns), purchases, clv, within, sentence, receipt)
+    found: dict[str, Array] = {}
+    bought, brought, early = np.zeros(1), np.zeros(1), 0.0
+    for expected in Expected.in_parts(fitted, fit, ahead):
+        known, slopes, alive = expected.histories, expected.d_log_discounted, expected.alive
+        soon, if_alive = (expected.if_alive(e) for e in (expected.purchases, expected.discounted))
+        most = expected.if_alive(variance(fit, slopes))
+        spread = variance(fit, expected.d_log_alive + expected.if_alive(slopes))
+        made = _columns("residual_purchases", limited(alive, if_alive, spread, most))
+        bought = bought + expected.sums(alive * if_alive, slopes)
+        if spend is not None:
+            history = (spend.log_params, known.paid, known.mean)
+            worth, d_log_spend = (
+                gammagamma.expected_spend(*history),
+                gammagamma.spend_slopes(*history),
+            )
+            if_alive, soon = (terms.margin * worth * one for one in (if_alive, soon))
+            doubt = variance(spend, d_log_spend)
+            values = limited(alive, if_alive, spread + doubt, most + doubt)
+            made |= _columns("residual_clv", values)
+            brought = brought + expected.sums(alive * if_alive, slopes, d_log_spend)
+        early += float((alive * soon) @ known.customers)
+        for name, column in made.items():
+            known.give(column, found.setdefault(name, np.empty(n)))
+    purchases = total = estimated(bought, (fit,), n, "count")
+    clv = None
+    if spend is not None:
+        clv = total = estimated(brought, (fit, spend), n, "money")
+    share = early / total.value if total.value > 0 else 1.0
+    sentence = _meaning(purchases, clv, share)
+    return Residual(_frame(fitted, found), purchases, clv, share, sentence, receipt)
 
 
 def discounted_forever(process: Rate, log_params: Array, x: Array, T: Array, force: float) -> Array:

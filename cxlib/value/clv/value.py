@@ -12,7 +12,6 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from cxlib.errors import CxError
 from cxlib.i18n import N_
@@ -23,7 +22,7 @@ from cxlib.value.clv.ages import Ages
 from cxlib.value.clv.backtest import Backtest
 from cxlib.value.clv.differences import central
 from cxlib.value.clv.discount import force_of_interest, purchases_while_alive
-from cxlib.value.clv.distinct import coded
+from cxlib.value.clv.distinct import Codes
 from cxlib.value.clv.fitters import DAYS, MODELS
 from cxlib.value.clv.gates import blocked
 from cxlib.value.clv.ladder import Fit
@@ -48,8 +47,8 @@ Ahead = Callable[[Array, Array, Array], Array]
 """What a living customer buys by (log-parameters, x, T), and the same discounted: (2, m)."""
 COUNTED = ("p_alive", "expected_purchases")
 MONEY = ("expected_spend", "clv", "clv_low", "clv_high")
-PART = 131_072
-"""Histories that are valued at once."""
+PART = 8_192
+"""Histories that are valued at once: the columns in between are many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,35 +131,46 @@ def value_customers(fitted: FittedClv, terms: Terms) -> Valuation:
     """
     if fitted.fit is None or blocked(fitted.gates, "all"):
         return Valuation(_frame(fitted, {}), None, None, None)
-    fit, known = fitted.fit, Histories.of_customers(fitted.summary, fitted.fit.days_per_unit)
+    fit, n = fitted.fit, len(fitted.summary)
     spend = None if blocked(fitted.gates, "money") else fitted.spend
     names = COUNTED if spend is None else (*COUNTED, *MONEY)
-    found = {name: np.empty(len(known.x)) for name in names}
+    found = {name: np.empty(n) for name in names}
     summed = {name: np.zeros(1) for name in (*COUNTED, "clv")}
-    # A part at a time: the columns in between are many.
-    for part, expected in Expected.in_parts(fit, known, terms):
+    for expected in Expected.in_parts(fitted, fit, within(fit, terms)):
         alive, if_alive = expected.alive, expected.if_alive(expected.purchases)
         made = {"p_alive": alive, "expected_purchases": alive * if_alive}
         sums = {
             "p_alive": expected.sums(alive),
-            "expected_purchases": expected.sums(alive * if_alive, expected.d_log_purchases),
+            "expected_purchases": expected.sums(
+                made["expected_purchases"], expected.d_log_purchases
+            ),
         }
         if spend is not None:
             money, d_log_spend = _money(expected, spend, terms.margin)
             made |= money
             sums["clv"] = expected.sums(money["clv"], expected.d_log_discounted, d_log_spend)
         for name, values in made.items():
-            found[name][part] = values
+            expected.histories.give(values, found[name])
         for name, values in sums.items():
             summed[name] = summed[name] + values
-    n = len(known.of)
-    customers = _frame(fitted, {name: found.pop(name)[known.of] for name in names})
     return Valuation(
-        customers,
+        _frame(fitted, found),
         estimated(summed["p_alive"], (fit,), n, "count"),
         estimated(summed["expected_purchases"], (fit,), n, "count"),
         estimated(summed["clv"], (fit, spend), n, "money") if spend is not None else None,
     )
+
+
+def within(fit: Fit, terms: Terms) -> Ahead:
+    """What a living customer buys within the horizon of these terms, and the same discounted."""
+    process, days = MODELS[fit.model].process, fit.days_per_unit
+    force, horizon = force_of_interest(terms.annual_discount_rate, days), terms.horizon_days / days
+
+    def ahead(log_params: Array, x: Array, T: Array) -> Array:
+        made = purchases_while_alive(process, log_params, x, T, horizon)
+        return np.stack((made.total(), made.total(force)))
+
+    return ahead
 
 
 def _money(expected: Expected, spend_fit: Fit, margin: float) -> tuple[dict[str, Array], Array]:
@@ -193,11 +203,11 @@ def limited(
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """What values depend on, with customers of one purchase merged by their age.
+    """What values depend on, of some customers; those of one purchase are merged by their age.
 
     `x`, `t_x`, `T` (in the model's unit), `paid` (repeat purchases of a positive value) and `mean`
-    (of these) have shape (h,); ``x[of]`` is each customer's, `of` having shape (n,), and `customers`
-    (h,) counts them.
+    (of these) have shape (h,); `pair` (h,) is the place of (x, T) among all, and `customers` (h,)
+    counts the customers of each. These are `at` (k,) among all customers and have the history `of`.
     """
 
     x: Array
@@ -205,37 +215,43 @@ class Histories:
     T: Array
     paid: Array
     mean: Array
-    of: NDArray[np.intp]
+    pair: Codes
     customers: Array
+    at: Codes
+    of: Codes | slice
+
+    def give(self, values: Array, all_customers: Array) -> None:
+        """Write values (h,) where these customers stand among all (n,)."""
+        all_customers[self.at] = values[self.of]
 
     @classmethod
-    def of_customers(cls, summary: pd.DataFrame, days_per_unit: float) -> Self:
-        """The histories of a customer summary in days."""
+    def in_parts(cls, summary: pd.DataFrame, days_per_unit: float, pairs: Ages) -> Iterator[Self]:
+        """Those of a summary in days: first the customers of one purchase, then `PART` of the others
+        at a time, so that what is computed of them stays near the processor."""
         x, t_x, T = _in_unit(summary, days_per_unit)
         paid = summary["spend_purchases"].to_numpy(float)
-        mean = np.where(paid > 0, summary["monetary_value"].to_numpy(float), 0.0)
-        once, repeats = np.flatnonzero(x == 0), np.flatnonzero(x)
-        codes, ages = coded(T[once])
-        of = np.empty(len(x), np.intp)
-        of[once] = codes
-        of[repeats] = np.arange(len(ages), len(ages) + len(repeats))
-        none = np.zeros(len(ages))
-        x, t_x, T, paid, mean = (
-            _then(first, column, repeats)
-            for first, column in (
-                (none, x), (none, t_x), (ages, T), (none, paid), (none, mean),
+        mean = summary["monetary_value"].to_numpy(float)
+        single = np.flatnonzero(pairs.x == 0)
+        at = np.flatnonzero(x == 0)
+        place = np.empty(len(pairs.x), np.intp)
+        place[single] = np.arange(len(single))
+        of, none = place[pairs.of[at]], np.zeros(len(single))
+        merged = np.bincount(of, minlength=len(single)).astype(float)
+        yield cls(none, none, pairs.T[single], none, none, single, merged, at, of)
+        repeats = np.flatnonzero(x)
+        for first in range(0, len(repeats), PART):
+            at = repeats[first : first + PART]
+            yield cls(
+                x=x[at],
+                t_x=t_x[at],
+                T=T[at],
+                paid=paid[at],
+                mean=np.where(paid[at] > 0, mean[at], 0.0),
+                pair=pairs.of[at],
+                customers=np.ones(len(at)),
+                at=at,
+                of=slice(None),
             )
-        )  # fmt: skip
-        customers = np.ones(len(x))
-        customers[: len(ages)] = np.bincount(codes, minlength=len(ages))
-        return cls(x, t_x, T, paid, mean, of, customers)
-
-    def part(self, part: slice) -> Histories:
-        """Some of the histories; `of` stays that of all."""
-        x, t_x, T, paid, mean = (
-            column[part] for column in (self.x, self.t_x, self.T, self.paid, self.mean)
-        )
-        return Histories(x, t_x, T, paid, mean, self.of, self.customers[part])
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +260,12 @@ class Expected:
 
     `alive` is P(alive), (h,), and `d_log_alive` the derivatives of its logarithm by the logarithms
     of the parameters, (k, h). What is bought if alive depends on (x, T) alone: `purchases` and
-    `discounted` have a value for each of the pairs `ages`, (m,), and the derivatives of their
-    logarithms are (k, m); `if_alive` brings them to the histories.
+    `discounted` have a value for each of the pairs, (m,), and the derivatives of their logarithms
+    are (k, m); `if_alive` brings them to the histories.
     """
 
     histories: Histories
     fit: Fit
-    ages: Ages
     alive: Array
     d_log_alive: Array
     purchases: Array
@@ -259,32 +274,12 @@ class Expected:
     d_log_discounted: Array
 
     @classmethod
-    def of(cls, fit: Fit, known: Histories, ahead: Ahead) -> Self:
-        """Expectations of a fitted model, and whatever `ahead` says will be bought if alive."""
-        (whole,) = cls._expected(fit, known, ahead, [slice(None)])
-        return whole
-
-    @classmethod
-    def in_parts(cls, fit: Fit, known: Histories, terms: Terms) -> Iterator[tuple[slice, Self]]:
-        """Those under these terms, `PART` histories at a time, with where these lie among all."""
-        process, days = MODELS[fit.model].process, fit.days_per_unit
-        force = force_of_interest(terms.annual_discount_rate, days)
-        horizon = terms.horizon_days / days
-
-        def ahead(log_params: Array, x: Array, T: Array) -> Array:
-            made = purchases_while_alive(process, log_params, x, T, horizon)
-            return np.stack((made.total(), made.total(force)))
-
-        parts = [slice(first, first + PART) for first in range(0, len(known.x), PART)]
-        return zip(parts, cls._expected(fit, known, ahead, parts), strict=True)
-
-    @classmethod
-    def _expected(
-        cls, fit: Fit, known: Histories, ahead: Ahead, parts: Sequence[slice]
-    ) -> Iterator[Self]:
+    def in_parts(cls, fitted: FittedClv, fit: Fit, ahead: Ahead) -> Iterator[Self]:
+        """Of all customers, `Histories.in_parts`; `ahead` says what will be bought if alive."""
         process, here = MODELS[fit.model].process, fit.log_params
-        ages = Ages.of_customers(known.x, known.T)
-        layout = ages.laid(fit.params["alpha"]).checked(lambda x, T: ahead(here, x, T))
+        x, _, T = _in_unit(fitted.summary, fit.days_per_unit)
+        pairs = Ages.of_customers(x, T)
+        layout = pairs.laid(fit.params["alpha"]).checked(lambda x, T: ahead(here, x, T))
         x, T = layout.looks()
 
         def looked(log_params: Array) -> Array:
@@ -293,13 +288,11 @@ class Expected:
         purchases, discounted = np.exp(layout.spread(looked(here)))
         slopes = central(looked, here)
         d_log_purchases, d_log_discounted = (layout.spread(slopes[:, i]) for i in (0, 1))
-        for part in parts:
-            some = known.part(part)
-            alive, d_log_alive = process.alive_with_slopes(here, some.x, some.t_x, some.T)
+        for known in Histories.in_parts(fitted.summary, fit.days_per_unit, pairs):
+            alive, d_log_alive = process.alive_with_slopes(here, known.x, known.t_x, known.T)
             yield cls(
-                histories=some,
+                histories=known,
                 fit=fit,
-                ages=Ages(ages.x, ages.T, ages.of[part]),
                 alive=alive,
                 d_log_alive=d_log_alive,
                 purchases=purchases,
@@ -310,7 +303,7 @@ class Expected:
 
     def if_alive(self, values: Array) -> Array:
         """Values of pairs (…, m) for the histories (…, h)."""
-        return values[..., self.ages.of]
+        return values[..., self.histories.pair]
 
     def sums(
         self, values: Array, d_log_if_alive: Array | None = None, also: Array | None = None
@@ -323,11 +316,13 @@ class Expected:
         which are appended.
         """
         weighted = values * self.histories.customers
-        slopes = self.d_log_alive @ weighted
+        slopes = np.einsum("kn,n->k", self.d_log_alive, weighted)
         if d_log_if_alive is not None:
             m = d_log_if_alive.shape[1]
-            slopes = slopes + d_log_if_alive @ np.bincount(self.ages.of, weighted, minlength=m)
-        more = np.empty(0) if also is None else also @ weighted
+            slopes = slopes + d_log_if_alive @ np.bincount(
+                self.histories.pair, weighted, minlength=m
+            )
+        more = np.empty(0) if also is None else np.einsum("kn,n->k", also, weighted)
         return np.concatenate(([weighted.sum()], slopes, more))
 
 
@@ -364,14 +359,6 @@ def _frame(fitted: FittedClv, found: Mapping[str, Array]) -> pd.DataFrame:
 def _in_unit(summary: pd.DataFrame, days_per_unit: float) -> tuple[Array, Array, Array]:
     x, t_x, T = (summary[c].to_numpy(float) for c in ("frequency", "recency", "T"))
     return (x, t_x, T) if days_per_unit == 1 else (x, t_x / days_per_unit, T / days_per_unit)
-
-
-def _then(first: Array, column: Array, at: NDArray[np.intp]) -> Array:
-    """`first`, then the values of a column `at` these places; without a copy in between."""
-    made = np.empty(len(first) + len(at))
-    made[: len(first)] = first
-    np.take(column, at, out=made[len(first) :], mode="clip")  # the usual mode fills a buffer first
-    return made
 
 
 def _spread(fit: Fit, slopes: Array) -> Array:
