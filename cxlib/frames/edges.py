@@ -19,7 +19,8 @@ def quantile_edges(table: Any, column: str, bins: int = 5) -> tuple[float, ...]:
     shares = [i / bins for i in range(1, bins)]
     frame = nw.from_native(table)
     if isinstance(frame, nw.DataFrame):  # in memory: all at once
-        held = frame[column].cast(nw.Float64).to_numpy()
+        whole = frame[column].dtype.is_integer()
+        held = (frame[column] if whole else frame[column].cast(nw.Float64)).to_numpy()
         gone = np.isnan(held)
         known = held[~gone] if gone.any() else held
         return tuple(np.quantile(known, shares).tolist()) if len(known) else ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from cxlib.i18n import N_
 
-Scores = NDArray[np.int64]
+Scores = NDArray[np.int8]
 SCORES = (1, 2, 3, 4, 5)
 FREQUENCY_STEPS = (1.0, 2.0, 3.0, 5.0)  # 1 | 2 | 3 | 4-5 | 6 and more
 
@@ -39,19 +41,19 @@ SEGMENTS = (
 )
 
 
-def quantile_scores(values: NDArray[np.float64], edges: tuple[float, ...]) -> Scores:
+def quantile_scores(values: NDArray[Any], edges: tuple[float, ...]) -> Scores:
     """1 + number of edges strictly below each value: equal values, equal scores."""
     scores = np.ones(len(values), dtype=np.int8)
     for edge in edges:  # of a handful: faster than looking each value up
         scores += values > edge
-    return scores.astype(np.int64)
+    return scores
 
 
-def dense_scores(values: NDArray[np.float64]) -> Scores:
+def dense_scores(values: NDArray[Any]) -> Scores:
     """Ranks without gaps stretched over 1-5; 3 throughout where all values are equal."""
     distinct, ranks = np.unique(values, return_inverse=True)
     if len(distinct) == 1:
-        return np.full(len(values), 3, dtype=np.int64)
+        return np.full(len(values), 3, dtype=np.int8)
     # Half up, in integers: floor(4·rank/(K-1) + 0.5).
     steps = len(distinct) - 1
-    return 1 + (8 * ranks.astype(np.int64) + steps) // (2 * steps)
+    return (1 + (8 * ranks.astype(np.int64) + steps) // (2 * steps)).astype(np.int8)

@@ -28,13 +28,16 @@ from cxlib.value.grid import (
     MUST_KEEP,
     SCORES,
     SEGMENTS,
+    Scores,
     dense_scores,
     quantile_scores,
 )
 
 Scoring = Literal["rf", "fm"]
-PLACES = np.array([[SEGMENTS.index(name) for name in row] for row in GRID])
+PLACES = np.array([[SEGMENTS.index(name) for name in row] for row in GRID], dtype=np.int8)
 """The segment of each cell of the grid, as its place in `SEGMENTS`."""
+BLOCK = 65_536
+"""Customers whose amounts are summed at once, so that what is between stays near the processor."""
 
 DEFINITIONS = (
     Definition(
@@ -184,10 +187,11 @@ def analyse(
             N_("Use the scoring by recency and frequency."),
         )
     snapshot = end + dt.timedelta(days=1)
+    since = np.datetime64(snapshot) - summary["last_day"].to_numpy("datetime64[s]")
     customers = pd.DataFrame(
         {
             "customer_id": summary["customer_id"],
-            "recency_days": (pd.Timestamp(snapshot) - summary["last_day"]).dt.days.astype("int64"),
+            "recency_days": since.astype("timedelta64[D]").view(np.int64),
             "frequency": summary["purchases"],
             "monetary": summary["revenue"],
         },
@@ -195,7 +199,7 @@ def analyse(
     )
     measures = ("recency_days", "frequency", "monetary")
     edges = {m: quantile_edges(customers, m) for m in measures}
-    recency, frequency, monetary = (customers[m].to_numpy(dtype=np.float64) for m in measures)
+    recency, frequency, monetary = (customers[m].to_numpy() for m in measures)
     paid = ~np.isnan(monetary)
     values = (recency, frequency, monetary if paid.all() else monetary[paid])
     scores = {m: quantile_scores(v, edges[m]) for m, v in zip(measures, values, strict=True)}
@@ -206,16 +210,20 @@ def analyse(
         scores["frequency"] = quantile_scores(frequency, FREQUENCY_STEPS)
     if "monetary" in fallbacks:
         scores["monetary"] = dense_scores(values[2])
-    customers["r"] = 6 - scores["recency_days"]
-    customers["f"] = scores["frequency"]
+    scores["recency_days"] = 6 - scores["recency_days"]
+    customers["r"] = scores["recency_days"].astype(np.int64)
+    customers["f"] = scores["frequency"].astype(np.int64)
     customers["m"] = _where(paid, scores["monetary"])
     if scoring == "fm":
         # A customer without any amount is placed by frequency alone.
         money = customers["m"].fillna(customers["f"]).astype("int64")
         customers["fm"] = (customers["f"] + money + 1) // 2
-    r, f = (customers[c].to_numpy() - 1 for c in ("r", column_score(scoring)))
-    segment, cell = PLACES[r, f], r * len(SCORES) + f
-    customers["segment"] = pd.Series(pa.array(SEGMENTS).take(segment), dtype="str")
+    r, f = (customers[c].to_numpy() for c in ("r", column_score(scoring)))
+    cell = r * len(SCORES)
+    cell += f - (len(SCORES) + 1)
+    segment = PLACES.ravel()[cell]
+    names = pa.array(SEGMENTS, pa.large_string())
+    customers["segment"] = pd.Series(names.take(pa.array(segment)), customers.index, "str")
     counts, ticks = np.bincount(cell, minlength=PLACES.size), _ticks(monetary, cell, PLACES.size)
     cells = _cells(counts, ticks, has_money=bool(paid.any()))
     segments = _segments(customers, segment, ticks)
@@ -245,11 +253,11 @@ def column_score(scoring: Scoring) -> str:
     return "f" if scoring == "rf" else "fm"
 
 
-def _fills(scores: NDArray[np.int64]) -> bool:
-    return bool(np.bincount(scores, minlength=len(SCORES) + 1)[1:].all())
+def _fills(scores: Scores) -> bool:
+    return all((scores == score).any() for score in SCORES)
 
 
-def _where(known: NDArray[np.bool_], scores: NDArray[np.int64]) -> pd.arrays.IntegerArray:
+def _where(known: NDArray[np.bool_], scores: Scores) -> pd.arrays.IntegerArray:
     """The scores of those that have one; the others are missing."""
     held = np.ones(len(known), dtype=np.int64)
     held[known] = scores
@@ -261,15 +269,15 @@ def _ticks(amounts: NDArray[np.float64], of: NDArray[np.intp], groups: int) -> l
 
     Whole ten-thousandths are summed in two halves, which floats hold exactly.
     """
-    known = ~np.isnan(amounts)
-    if not known.all():
-        amounts, of = amounts[known], of[known]
-    lower = amounts * TICKS
-    np.rint(lower, out=lower)
-    upper = np.floor(lower / HALF)
-    lower -= upper * HALF
-    halves = (np.bincount(of, part, groups) for part in (upper, lower))
-    return [int(high) * HALF + int(low) for high, low in zip(*halves, strict=True)]
+    upper, lower = np.zeros(groups), np.zeros(groups)
+    for first in range(0, len(amounts), BLOCK):
+        some, cells = amounts[first : first + BLOCK], of[first : first + BLOCK]
+        known = ~np.isnan(some)
+        whole = np.rint(some[known] * TICKS)
+        high = np.floor(whole / HALF)
+        upper += np.bincount(cells[known], high, groups)
+        lower += np.bincount(cells[known], whole - high * HALF, groups)
+    return [int(high) * HALF + int(low) for high, low in zip(upper, lower, strict=True)]
 
 
 def _cells(counts: NDArray[np.intp], ticks: list[int], has_money: bool) -> tuple[Cell, ...]:
@@ -287,7 +295,7 @@ def _cells(counts: NDArray[np.intp], ticks: list[int], has_money: bool) -> tuple
 
 
 def _segments(
-    customers: pd.DataFrame, of: NDArray[np.intp], ticks: list[int]
+    customers: pd.DataFrame, of: NDArray[np.int8], ticks: list[int]
 ) -> tuple[Segment, ...]:
     """The segments that have customers; `of` are the customers' places in `SEGMENTS`, `ticks` what
     each cell brought."""
@@ -297,9 +305,14 @@ def _segments(
         sums[place] += brought
     revenues = [brought / TICKS for brought in sums]
     total = sum(revenues)
-    measures = customers[["recency_days", "frequency", "monetary"]]
-    medians: dict[Any, Any] = measures.groupby(of).median().to_dict("index")
     counts = np.bincount(of, minlength=len(SEGMENTS))
+    order, ends = np.argsort(of, kind="stable"), np.cumsum(counts)
+    medians = {}
+    for measure in ("recency_days", "frequency", "monetary"):
+        sorted_in = customers[measure].to_numpy()[order]
+        medians[measure] = [
+            _median(sorted_in[e - n : e]) for n, e in zip(counts, ends, strict=True)
+        ]
     return tuple(
         Segment(
             segment=name,
@@ -307,13 +320,19 @@ def _segments(
             share=int(counts[i]) / len(customers),
             revenue=revenues[i] if has_money else None,
             revenue_share=revenues[i] / total if has_money and total > 0 else None,
-            median_recency_days=float(medians[i]["recency_days"]),
-            median_frequency=float(medians[i]["frequency"]),
-            median_monetary=float(medians[i]["monetary"]) if has_money else None,
+            median_recency_days=medians["recency_days"][i],
+            median_frequency=medians["frequency"][i],
+            median_monetary=medians["monetary"][i] if has_money else None,
         )
         for i, name in enumerate(SEGMENTS)
         if counts[i]
     )
+
+
+def _median(values: NDArray[Any]) -> float:
+    """The median of those that are known; NaN where none is."""
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else math.nan
 
 
 def _headline(segments: tuple[Segment, ...]) -> tuple[KPI, ...]:
