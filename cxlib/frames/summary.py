@@ -13,6 +13,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from cxlib import engine
 from cxlib.frames.collected import collected
 
 COLUMNS = (
@@ -54,7 +55,11 @@ def rows_until(orders: nw.LazyFrame[Any], end: dt.date | None) -> nw.LazyFrame[A
     names = orders.collect_schema().names()
     belongs = "purchase_day" if "purchase_day" in names else "day"
     undoes = nw.lit(False)
-    if "amount" in names:
+    if "amount" in names and engine.is_money(orders, "amount"):
+        ticks = (nw.col("amount") * TICKS).cast(nw.Int64)
+        orders = orders.with_columns(net=ticks.fill_null(0))
+        undoes = nw.col("net") < 0
+    elif "amount" in names:
         # Half a tick away from zero, as DuckDB and Spark round; pandas and Polars would to even.
         ticks = nw.col("amount").cast(nw.Float64).fill_null(0) * TICKS
         size, whole = ticks.abs(), ticks.abs().floor()
