@@ -24,7 +24,7 @@ Relation = duckdb.DuckDBPyRelation
 Error = duckdb.Error
 
 THREADS = int(os.environ.get("CXLIB_THREADS", os.cpu_count() or 1))
-SMALL, PART, PARTS, SAMPLED = 700_000, 2_000_000, 8, "2 PERCENT"
+SMALL, PART, PARTS, SAMPLED = 850_000, 2_000_000, 8, "2 PERCENT"
 MEMORY = os.environ.get("CXLIB_MEMORY", "2GB")
 
 

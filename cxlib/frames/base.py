@@ -17,6 +17,7 @@ from cxlib.frames.coverage import Coverage
 from cxlib.frames.summary import (
     bought,
     customer_days,
+    days_between,
     finished,
     lazy,
     one,
@@ -219,9 +220,9 @@ def _known(found: pd.DataFrame, i: int, cut: dt.date) -> pd.DataFrame:
     )
     later = found[f"later_{i}"] if late else found["purchases"] - found[f"x_{i}"]
     customers = {
-        "frequency": x - 1,
-        "recency": (last - first).astype("timedelta64[D]"),
-        "T": (np.datetime64(cut) - first).astype("timedelta64[D]"),
-        "later": later.to_numpy()[there],
+        "frequency": x - 1.0,
+        "recency": days_between(first, last),
+        "T": days_between(first, np.datetime64(cut, "s")),
+        "later": later.to_numpy()[there].astype("float64"),
     }
-    return pd.DataFrame({name: held.astype("float64") for name, held in customers.items()})
+    return pd.DataFrame(customers, copy=False)

@@ -11,7 +11,9 @@ import datetime as dt
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxlib import engine
 from cxlib.frames.collected import collected
@@ -152,28 +154,36 @@ def per_customer(days: nw.LazyFrame[Any], **more: nw.Expr) -> nw.LazyFrame[Any]:
 
 def finished(rows: pd.DataFrame, end: dt.date | None, has_money: bool) -> pd.DataFrame:
     """The customer summary from rows of `per_customer` with a purchase."""
-    upper, lower = (rows[half].astype("int64") % ROOM for half in ("upper", "lower"))
-    first_net = upper * HALF + lower
-    repeats = rows["paid"] - (first_net > 0)
-    spent = (rows["net"] - first_net).astype("float64") / (repeats * TICKS).where(repeats > 0)
-    observed = pd.Timestamp(end or 0)
-    nothing = pd.Series(float("nan"), index=rows.index)
+    upper, lower, paid, net, purchases, revenue = (
+        rows[name].to_numpy() for name in ("upper", "lower", "paid", "net", "purchases", "revenue")
+    )
+    first, last = (rows[name].to_numpy("datetime64[s]") for name in ("first_day", "last_day"))
+    first_net = upper % ROOM * HALF + lower % ROOM
+    repeats = paid - (first_net > 0)
+    spent, nothing = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    if has_money:
+        np.divide(net - first_net, repeats * TICKS, out=spent, where=repeats > 0)
     # Copies, where a view would keep all columns of the query in memory.
     return pd.DataFrame(
         {
             "customer_id": rows["customer_id"].astype("str"),
-            "first_day": rows["first_day"].copy(),
-            "last_day": rows["last_day"].copy(),
-            "purchases": rows["purchases"].copy(),
-            "frequency": rows["purchases"] - 1,
-            "recency": (rows["last_day"] - rows["first_day"]).dt.days.astype("float64"),
-            "T": (observed - rows["first_day"]).dt.days.astype("float64"),
-            "monetary_value": spent if has_money else nothing,
+            "first_day": first.copy(),
+            "last_day": last.copy(),
+            "purchases": purchases.copy(),
+            "frequency": purchases - 1,
+            "recency": days_between(first, last),
+            "T": days_between(first, np.datetime64(end or 0, "s")),
+            "monetary_value": spent,
             "spend_purchases": repeats,
-            "revenue": rows["revenue"].astype("float64") / TICKS if has_money else nothing,
+            "revenue": revenue / TICKS if has_money else nothing,
         },
         copy=False,
     )
+
+
+def days_between(first: NDArray[Any], last: NDArray[Any] | np.datetime64) -> NDArray[np.float64]:
+    """How many days lie between days that are told in seconds (datetime64[s])."""
+    return np.asarray(np.subtract(last, first).view(np.int64) / 86_400)
 
 
 def customer_summary(orders: Any, end: dt.date | None = None) -> pd.DataFrame:

@@ -58,8 +58,8 @@ def read_orders(
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         header = next(csv.reader(file, delimiter=delimiter), [])
     cell = _cell(header, customer_id)
-    named = f"CASE WHEN {cell} = trim({cell}) THEN {cell} ELSE {_error(customer_id, cell)} END"
-    values = {"customer_id": f"CASE WHEN {cell} IS NOT NULL THEN {named} END"}
+    spaced = f"starts_with({cell}, ' ') OR suffix({cell}, ' ')"
+    values = {"customer_id": f"CASE WHEN {spaced} THEN {_error(customer_id, cell)} ELSE {cell} END"}
     cell = _cell(header, day)
     # To the engine words like infinity are moments, and so are days among spaces.
     bare = f"{cell} >= '0' AND {cell} < ':' AND NOT suffix({cell}, ' ')"

@@ -37,7 +37,7 @@ class Ages:
     @classmethod
     def of_customers(cls, x: Array, T: Array) -> Self:
         """The pairs of customers with `x` repeat purchases and age `T`, both of shape (n,)."""
-        if len(T) and (T == np.floor(T)).all():  # days: both in one number
+        if len(T) and (np.floor(T) == T).all():  # days: both in one number
             span = T.max() + 1
             of, keys = coded(x * span + T)
             xs, Ts = np.divmod(keys, span)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from cxlib.frames.base import Split
 from cxlib.i18n import N_
@@ -152,7 +151,12 @@ def _ranks(values: Array) -> Array:
         sizes = np.bincount(counts)
         ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[counts]
     else:
-        ranks = stats.rankdata(values)
+        order = np.argsort(values)
+        rising = values[order]
+        starts = np.flatnonzero(np.append(True, rising[1:] != rising[:-1]))
+        sizes = np.diff(starts, append=len(values))
+        ranks = np.empty(len(values))
+        ranks[order] = np.repeat(starts + (sizes + 1) / 2, sizes)
     ranks -= (len(values) + 1) / 2
     return ranks
 
@@ -247,10 +251,11 @@ def _by_recency(since: Array, actual: Array, predicted: Array, own: Array) -> pd
 def _means(
     name: str, classes: NDArray[np.intp], actual: Array, predicted: Array, own: Array
 ) -> pd.DataFrame:
-    rows = pd.DataFrame({name: classes, "actual": actual, "predicted": predicted, "own_rate": own})
-    means = rows.groupby(name).mean()
-    means.insert(0, "customers", rows.groupby(name).size())
-    return means.reset_index()
+    counts = np.bincount(classes)
+    held = np.flatnonzero(counts)
+    columns = {"actual": actual, "predicted": predicted, "own_rate": own}
+    means = {k: np.bincount(classes, v)[held] / counts[held] for k, v in columns.items()}
+    return pd.DataFrame({name: held, "customers": counts[held]} | means)
 
 
 def proof(tested: Backtest) -> Sentence:

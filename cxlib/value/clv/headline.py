@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from cxlib.i18n import N_
 from cxlib.results import KPI, Fact, Param, Sentence, Unit
 from cxlib.value.clv.value import Terms, Valuation
@@ -39,8 +41,9 @@ def meaning(valuation: Valuation, terms: Terms) -> Sentence:
             params,
             units,
         )
-    clv = valuation.customers["clv"]
-    top = clv.nlargest(math.ceil(len(clv) / 10)).sum()
+    clv = valuation.customers["clv"].to_numpy()
+    rest = len(clv) - math.ceil(len(clv) / 10)
+    top = np.partition(clv, rest)[rest:].sum()
     params |= {"clv": valuation.clv.value, "top": float(top / clv.sum()) if clv.sum() else 0.0}
     units |= {"clv": "money", "top": "share"}
     return Sentence(
