@@ -58,7 +58,8 @@ def rows_until(orders: nw.LazyFrame[Any], end: dt.date | None) -> nw.LazyFrame[A
     belongs = "purchase_day" if "purchase_day" in names else "day"
     undoes = nw.lit(False)
     if "amount" in names and engine.is_money(orders, "amount"):
-        ticks = (nw.col("amount") * TICKS).cast(nw.Int64)
+        # Four decimals are whole ticks already: the nearest number is theirs.
+        ticks = (nw.col("amount").cast(nw.Float64) * TICKS).cast(nw.Int64)
         orders = orders.with_columns(net=ticks.fill_null(0))
         undoes = nw.col("net") < 0
     elif "amount" in names:
@@ -128,14 +129,17 @@ def per_customer(days: nw.LazyFrame[Any], **more: nw.Expr) -> nw.LazyFrame[Any]:
         part.cast(nw.Int64) for part in (day.dt.year(), day.dt.month(), day.dt.day())
     )
     number = (year * 512 + month * 32 + number) * ROOM
+    # By a float, since whole division costs more; where that rounds, the rest is below 0 or above
+    # `HALF`, and both together are still the amount.
+    halves = (net / HALF).floor().cast(nw.Int64)
     return (
         days.with_columns(
             bought=some(bought),
             bought_day=nw.when(bought).then(day),
             bought_net=nw.when(bought).then(net).otherwise(0),
             paid=some(bought & (net > 0)),
-            upper=nw.when(bought).then(number + net // HALF).otherwise(NEVER),
-            lower=nw.when(bought).then(number + net - net // HALF * HALF).otherwise(NEVER),
+            upper=nw.when(bought).then(number + halves).otherwise(NEVER),
+            lower=nw.when(bought).then(number + (net - halves * HALF)).otherwise(NEVER),
         )
         .group_by("customer_id")
         .agg(
@@ -158,7 +162,7 @@ def finished(rows: pd.DataFrame, end: dt.date | None, has_money: bool) -> pd.Dat
         rows[name].to_numpy() for name in ("upper", "lower", "paid", "net", "purchases", "revenue")
     )
     first, last = (rows[name].to_numpy("datetime64[s]") for name in ("first_day", "last_day"))
-    first_net = upper % ROOM * HALF + lower % ROOM
+    first_net = upper % ROOM * HALF + (lower + ROOM // 2) % ROOM - ROOM // 2
     repeats = paid - (first_net > 0)
     spent, nothing = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     if has_money:

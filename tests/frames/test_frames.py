@@ -74,6 +74,24 @@ def orders(request: pytest.FixtureRequest) -> Iterator[Any]:
         yield pl.from_arrow(table) if request.param == "polars" else table
 
 
+@pytest.mark.parametrize("rows", [0, 1, 100, 900])
+@pytest.mark.parametrize("rest", [1, 2**31 - 1, 2**31, 2**31 + 1])
+def test_a_first_day_of_more_digits_than_floats_have(rows: int, rest: int) -> None:
+    ticks = [2**53] * rows + [rest]
+    first = [("a", 0, 0, str(Decimal(one) / 10_000), "sale", None) for one in ticks]
+    with engine.connect() as connection:
+        table = arrow([*first, ("a", 1, 1, "0.0300", "sale", None)])
+        summary = customer_summary(connection.from_arrow(table))
+    assert summary["monetary_value"].tolist() == [0.03]
+
+
+def test_the_largest_amount_that_is_stored_is_counted() -> None:
+    rows = [("a", day, day, "99999999999999.9999", "sale", None) for day in (0, 1)]
+    with engine.connect() as connection:
+        summary = customer_summary(connection.from_arrow(arrow(rows)))
+    assert summary["monetary_value"].tolist() == [1e14]
+
+
 def test_summary_defines_a_purchase(orders: Any) -> None:
     summary = customer_summary(orders).set_index("customer_id")
     assert list(summary.index) == ["a", "b"]
