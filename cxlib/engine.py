@@ -133,7 +133,7 @@ def _glibc(function: str, *arguments: int) -> None:
 
 # glibc returns each block and column to the system when it is freed, and the next one of the same
 # size is filled with zeros page by page: a third of the time of some steps. Here such memory is used
-# again, until `give_back`. The numbers are malloc.h's names of its limits, 32 MB the most of the first.
+# again, until `give_back`. The names are malloc.h's; it takes no higher threshold than 32 MB.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 _glibc("mallopt", M_MMAP_THRESHOLD, 2**25)
 _glibc("mallopt", M_TRIM_THRESHOLD, 2**31 - 1)
