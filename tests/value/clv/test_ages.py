@@ -40,8 +40,10 @@ def test_purchases_ahead_at_few_ages_tell_all(model, params, longest, horizon):
     assert_allclose(np.exp(layout.spread(np.log(ahead(x, T))))[0], ahead(ages.x, ages.T), rtol=1e-9)
 
 
-def test_pairs_are_the_customers():
+@pytest.mark.parametrize("unit", [1, 7])
+def test_pairs_are_the_customers(unit):
     x, T = customers(300)
+    T = T / unit
     ages = Ages.of_customers(x, T)
     assert_array_equal(ages.x[ages.of], x)
     assert_array_equal(ages.T[ages.of], T)

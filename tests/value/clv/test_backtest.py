@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from scipy import stats
 
 from cxlib.frames.base import customer_base
 from cxlib.value.clv.backtest import MEAN_RATE, OWN_RATE, _gains, _ranks, _score, backtest
@@ -69,6 +70,14 @@ def test_scores_by_hand():
     # Tied forecasts cannot find anybody: the lift is 1 whatever the order of the rows.
     assert _score("x", np.ones(10), actual, _ranks(actual)).top_decile == pytest.approx(1.0)
     assert np.isnan(_score("x", np.ones(10), actual, _ranks(actual)).spearman)
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 12])
+@pytest.mark.parametrize("customers", [1, 2, 500])
+def test_ranks_are_scipys_less_their_mean(customers, decimals):
+    values = np.random.default_rng(1).normal(5, 2, customers).round(decimals)
+    expected = stats.rankdata(values)
+    assert_allclose(_ranks(values), expected - expected.mean(), atol=1e-12)
 
 
 def test_gains_cover_and_grouping_keeps_their_width():

@@ -8,9 +8,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 from cxlib.errors import CxError
-from cxlib.value.clv import gammagamma, lifetime
+from cxlib.value.clv import betageometric, gammagamma, lifetime, value
 from cxlib.value.clv.discount import force_of_interest, purchases_while_alive
 from cxlib.value.clv.fitters import BgNbd, ParetoNbd
+from cxlib.value.clv.residual import residual
 from cxlib.value.clv.value import COLUMNS, Terms, value_customers
 
 MONTHLY = 1.01**12 - 1
@@ -30,6 +31,23 @@ def test_published_spend_of_the_first_ten(result, golden):
     assert_allclose(found, expected, rtol=1e-3)
 
 
+@pytest.mark.parametrize("unit", ["D", "W"])
+def test_in_parts_all_is_what_it_is_at_once(orders, unit, monkeypatch):
+    whole = lifetime.analyse(orders, unit=unit)
+    rest = residual(whole.fitted, Terms())
+    for module in (value, betageometric, gammagamma):
+        monkeypatch.setattr(module, "PART", 7)
+    parts = lifetime.analyse(orders, unit=unit)
+    pd.testing.assert_frame_equal(parts.customers, whole.customers, rtol=1e-7)
+    assert parts.log_likelihood == pytest.approx(whole.log_likelihood, rel=1e-12)
+    assert parts.spend_log_likelihood == pytest.approx(whole.spend_log_likelihood, rel=1e-12)
+    again = residual(whole.fitted, Terms())
+    pd.testing.assert_frame_equal(again.customers, rest.customers)
+    for one, other in ((parts.total_clv, whole.total_clv), (again.clv, rest.clv)):
+        ends = [(e.low, e.value, e.high) for e in (one, other)]
+        assert ends[0] == pytest.approx(ends[1], rel=1e-7)
+
+
 def test_published_predictions(weeks, golden):
     expected = golden["cdnow"]["predictions"]
     bg = BgNbd(unit="W").fit(*weeks)
@@ -43,9 +61,9 @@ def test_published_predictions(weeks, golden):
     assert ahead(52, 26, 30.857, 31)[0] == pytest.approx(known["value"], rel=1e-3)
     paradox = expected["bgnbd_increasing_frequency_paradox"]
     assert_allclose(ahead(52, paradox["x"], 20, 39), paradox["value"], rtol=1e-3)
-    for t, value in expected["bgnbd_expected_purchases_new_customer"].items():
+    for t, printed in expected["bgnbd_expected_purchases_new_customer"].items():
         # Printed to four decimals; a new customer is one with x = 0 at age 0.
-        assert ahead(float(t), 0, 0, 0)[0] == pytest.approx(value, rel=1e-3, abs=5e-5)
+        assert ahead(float(t), 0, 0, 0)[0] == pytest.approx(printed, rel=1e-3, abs=5e-5)
         assert bg.expected_number_of_purchases_up_to_time(float(t)) == pytest.approx(
             ahead(float(t), 0, 0, 0)[0], rel=1e-9
         )
