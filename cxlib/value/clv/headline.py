@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-
 from cxlib.i18n import N_
 from cxlib.results import KPI, Fact, Param, Sentence, Unit
+from cxlib.statistics import top_share
 from cxlib.value.clv.value import Terms, Valuation
 
 
@@ -42,9 +39,7 @@ def meaning(valuation: Valuation, terms: Terms) -> Sentence:
             units,
         )
     clv = valuation.customers["clv"].to_numpy()
-    rest = len(clv) - math.ceil(len(clv) / 10)
-    top = np.partition(clv, rest)[rest:].sum()
-    params |= {"clv": valuation.clv.value, "top": float(top / clv.sum()) if clv.sum() else 0.0}
+    params |= {"clv": valuation.clv.value, "top": top_share(clv, 10) if clv.sum() > 0 else 0.0}
     units |= {"clv": "money", "top": "share"}
     return Sentence(
         N_(
