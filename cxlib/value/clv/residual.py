@@ -26,6 +26,8 @@ from cxlib.value.clv.value import (
     Terms,
     estimated,
     limited,
+    norms,
+    spread_of,
     under,
     variance,
 )
@@ -106,8 +108,9 @@ def residual(fitted: FittedClv, terms: Terms) -> Residual:
     for expected in Expected.in_parts(fitted, fit, ahead):
         known, slopes, alive = expected.histories, expected.d_log_discounted, expected.alive
         soon, if_alive = (expected.if_alive(e) for e in (expected.purchases, expected.discounted))
-        most = expected.if_alive(variance(fit, slopes))
-        spread = variance(fit, expected.d_log_alive + expected.if_alive(slopes))
+        of_bought = expected.if_alive(expected.spread_discounted)
+        most = norms(of_bought)
+        spread = norms(spread_of(fit, expected.d_log_alive) + of_bought)
         made = _columns("residual_purchases", limited(alive, if_alive, spread, most))
         bought = bought + expected.sums(alive * if_alive, slopes)
         if spend is not None:

@@ -180,11 +180,10 @@ def _money(expected: Expected, spend_fit: Fit, margin: float) -> tuple[dict[str,
     spend, d_log_spend = gammagamma.expected_spend(*history), gammagamma.spend_slopes(*history)
     if_alive = margin * spend * expected.if_alive(expected.discounted)
     of_spend = variance(spend_fit, d_log_spend)
-    spread_if_alive = _spread(expected.fit, expected.d_log_discounted)
-    most = expected.if_alive(_norms(spread_if_alive)) + of_spend
-    of_both = _spread(expected.fit, expected.d_log_alive)
-    of_both += expected.if_alive(spread_if_alive)
-    values = spend, *limited(alive, if_alive, _norms(of_both) + of_spend, most)
+    of_bought = expected.if_alive(expected.spread_discounted)
+    of_both = spread_of(expected.fit, expected.d_log_alive) + of_bought
+    limits = limited(alive, if_alive, norms(of_both) + of_spend, norms(of_bought) + of_spend)
+    values = spend, *limits
     return dict(zip(MONEY, values, strict=True)), d_log_spend
 
 
@@ -261,7 +260,8 @@ class Expected:
     `alive` is P(alive), (h,), and `d_log_alive` the derivatives of its logarithm by the logarithms
     of the parameters, (k, h). What is bought if alive depends on (x, T) alone: `purchases` and
     `discounted` have a value for each of the pairs, (m,), and the derivatives of their logarithms
-    are (k, m); `if_alive` brings them to the histories.
+    are (k, m), those of the latter also in units of their errors (`spread_discounted`); `if_alive`
+    brings them to the histories.
     """
 
     histories: Histories
@@ -272,6 +272,7 @@ class Expected:
     discounted: Array
     d_log_purchases: Array
     d_log_discounted: Array
+    spread_discounted: Array
 
     @classmethod
     def in_parts(cls, fitted: FittedClv, fit: Fit, ahead: Ahead) -> Iterator[Self]:
@@ -288,6 +289,7 @@ class Expected:
         purchases, discounted = np.exp(layout.spread(looked(here)))
         slopes = central(looked, here)
         d_log_purchases, d_log_discounted = (layout.spread(slopes[:, i]) for i in (0, 1))
+        spread = spread_of(fit, d_log_discounted)
         for known in Histories.in_parts(fitted.summary, fit.days_per_unit, pairs):
             alive, d_log_alive = process.alive_with_slopes(here, known.x, known.t_x, known.T)
             yield cls(
@@ -299,6 +301,7 @@ class Expected:
                 discounted=discounted,
                 d_log_purchases=d_log_purchases,
                 d_log_discounted=d_log_discounted,
+                spread_discounted=spread,
             )
 
     def if_alive(self, values: Array) -> Array:
@@ -319,9 +322,7 @@ class Expected:
         slopes = np.einsum("kn,n->k", self.d_log_alive, weighted)
         if d_log_if_alive is not None:
             m = d_log_if_alive.shape[1]
-            slopes = slopes + d_log_if_alive @ np.bincount(
-                self.histories.pair, weighted, minlength=m
-            )
+            slopes += d_log_if_alive @ np.bincount(self.histories.pair, weighted, minlength=m)
         more = np.empty(0) if also is None else np.einsum("kn,n->k", also, weighted)
         return np.concatenate(([weighted.sum()], slopes, more))
 
@@ -361,7 +362,7 @@ def _in_unit(summary: pd.DataFrame, days_per_unit: float) -> tuple[Array, Array,
     return (x, t_x, T) if days_per_unit == 1 else (x, t_x / days_per_unit, T / days_per_unit)
 
 
-def _spread(fit: Fit, slopes: Array) -> Array:
+def spread_of(fit: Fit, slopes: Array) -> Array:
     """Slopes (k, n) by the logarithms of the parameters in units of their errors: independent
     standard errors, whose squares add up to the variance gᵀ Σ g."""
     return np.asarray(np.linalg.cholesky(np.array(fit.covariance)).T @ slopes)
@@ -369,9 +370,9 @@ def _spread(fit: Fit, slopes: Array) -> Array:
 
 def variance(fit: Fit, slopes: Array) -> Array:
     """Of what has these slopes (k, n) by the logarithms of the parameters: gᵀ Σ g, (n,)."""
-    return _norms(_spread(fit, slopes))
+    return norms(spread_of(fit, slopes))
 
 
-def _norms(spreads: Array) -> Array:
+def norms(spreads: Array) -> Array:
     """Sums of squares of columns, (n,)."""
     return np.asarray(np.einsum("kn,kn->n", spreads, spreads))
